@@ -1,0 +1,1 @@
+"""The toolkit the Regional Conference on Migration runs its sessions on."""

@@ -1,0 +1,41 @@
+"""Settings: read once, frozen, and the only reader of the environment.
+
+Precedence: what the command line says, then `SESSION_APP_*` variables, then the defaults.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how the desk listens."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    hosts: tuple[str, ...] = ()
+    """Host names (with port) the desk answers to; empty means the address it listens on."""
+    secure: bool = False
+    """Whether people reach the desk by HTTPS; cookies are then `Secure` and named `__Host-`."""
+    agendas: Path = field(default=ROOT / "agendas")
+    static: Path = field(default=ROOT / "static")
+    docx_templates: Path = field(default=ROOT / "docx_templates")
+    forum: str = "crm"
+
+
+def read_settings(*, data: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
+    """The settings of this run."""
+    environment = os.environ
+    return Settings(
+        data=(data or Path(environment.get("SESSION_APP_DATA", "data"))).resolve(),
+        host=host or environment.get("SESSION_APP_HOST", "127.0.0.1"),
+        port=port if port is not None else int(environment.get("SESSION_APP_PORT", "8000")),
+        hosts=tuple(filter(None, environment.get("SESSION_APP_HOSTS", "").split(","))),
+        secure=environment.get("SESSION_APP_SECURE") == "1",
+    )

@@ -1,0 +1,200 @@
+"""The agenda of a session and its sittings: what may follow what.
+
+Items are taken in order, one at a time. A sitting is a continuous part of the session; between two of
+them, and while one is suspended, the agenda stays where it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from .contract import AgendaChanged, AgendaItemState
+from .drafting import Language
+from .errors import Conflict, Invalid
+
+MAX_TITLE = 300
+"""Characters of an item's title; the longest title printed in the seeds has 140."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One gathering of one body: "GRCM, San Salvador, 20–22 June 2017"."""
+
+    id: str
+    body: str
+    ppt: str  # the delegation that presides, by code
+    city: dict[Language, str]
+    country: str  # by code
+    starts: date
+    ends: date
+    zone: str  # IANA time zone of the room
+
+
+class ItemState(StrEnum):
+    PENDING = "pending"
+    CURRENT = "current"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One agenda item, in both languages."""
+
+    id: str
+    title_es: str
+    title_en: str
+    state: ItemState = ItemState.PENDING
+
+
+Items = tuple[Item, ...]
+
+
+def titled(title_es: str, title_en: str) -> tuple[str, str]:
+    """Both titles, trimmed. Raises `Invalid` where one is empty or too long: every item has both."""
+    titles = (" ".join(title_es.split()), " ".join(title_en.split()))
+    for language, title in zip(("es", "en"), titles, strict=True):
+        if not title:
+            raise Invalid("agenda.title_missing", language=language)
+        if len(title) > MAX_TITLE:
+            raise Invalid("agenda.title_too_long", language=language, limit=MAX_TITLE)
+    return titles
+
+
+def add(items: Items, new: Item, *, after: str | None) -> Items:
+    """Put an item behind another, or at the end."""
+    at = len(items) if after is None else _find(items, after) + 1
+    return (*items[:at], new, *items[at:])
+
+
+def retitle(items: Items, item: str, title_es: str, title_en: str) -> Items:
+    """Give an item new titles."""
+    index = _find(items, item)
+    return _put(items, index, replace(items[index], title_es=title_es, title_en=title_en))
+
+
+def move(items: Items, item: str, direction: Literal["up", "down"]) -> Items:
+    """Exchange an item with its neighbour."""
+    index = _find(items, item)
+    other = index - 1 if direction == "up" else index + 1
+    if not 0 <= other < len(items):
+        raise Conflict(f"agenda.cannot_move_{direction}")
+    order = list(items)
+    order[index], order[other] = order[other], order[index]
+    return tuple(order)
+
+
+def advance(items: Items, to: str | None) -> Items:
+    """Mark the current item done and make another one current: `to`, or the next pending one."""
+    if to is not None:
+        target = _find(items, to)
+        if items[target].state is ItemState.CURRENT:
+            raise Conflict("agenda.already_current")
+    else:
+        current = next((i for i, each in enumerate(items) if each.state is ItemState.CURRENT), -1)
+        later = [i for i, each in enumerate(items) if i > current and each.state is ItemState.PENDING]
+        if not later:
+            raise Conflict("agenda.no_next_item")
+        target = later[0]
+    done = tuple(_finished(each) if each.state is ItemState.CURRENT else each for each in items)
+    return _put(done, target, replace(done[target], state=ItemState.CURRENT))
+
+
+def finish(items: Items, item: str) -> Items:
+    """Mark an item done."""
+    index = _find(items, item)
+    return _put(items, index, _finished(items[index]))
+
+
+def reopen(items: Items, item: str) -> Items:
+    """Put an item that was marked done back among the pending ones."""
+    index = _find(items, item)
+    if items[index].state is not ItemState.DONE:
+        raise Conflict("agenda.not_done")
+    return _put(items, index, replace(items[index], state=ItemState.PENDING))
+
+
+def changed(items: Items) -> AgendaChanged:
+    """The event that carries this agenda. Numbers are places: they stay dense whatever moves."""
+    return AgendaChanged(
+        tuple(
+            AgendaItemState(item.id, str(place), item.title_es, item.title_en, item.state)
+            for place, item in enumerate(items, start=1)
+        )
+    )
+
+
+class SittingState(StrEnum):
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+SittingMode = Literal["open", "members", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A continuous part of a session. `epoch` grows with each change of its door."""
+
+    number: int
+    mode: SittingMode
+    state: SittingState
+    since: str
+    epoch: int
+    resumes_at: str | None = None
+
+
+def open_next(last: Sitting | None, mode: SittingMode, since: str) -> Sitting:
+    """The next sitting, opened. Raises `Conflict` while the last one is not closed."""
+    if last is not None and last.state in (SittingState.OPEN, SittingState.SUSPENDED):
+        raise Conflict("sitting.not_closed", number=last.number)
+    number, epoch = (last.number + 1, last.epoch + 1) if last else (1, 1)
+    return Sitting(number, mode, SittingState.OPEN, since, epoch)
+
+
+def suspend(sitting: Sitting | None, resumes_at: str | None, since: str) -> Sitting:
+    """The sitting suspended, with the time of resumption the room screen shows ("15:30")."""
+    if sitting is None or sitting.state is not SittingState.OPEN:
+        raise Conflict("sitting.not_open")
+    if resumes_at is not None and not _is_clock_time(resumes_at):
+        raise Invalid("sitting.bad_time", value=resumes_at[:20])
+    return replace(sitting, state=SittingState.SUSPENDED, since=since, resumes_at=resumes_at)
+
+
+def resume(sitting: Sitting | None, since: str) -> Sitting:
+    """A suspended sitting resumed."""
+    if sitting is None or sitting.state is not SittingState.SUSPENDED:
+        raise Conflict("sitting.not_suspended")
+    return replace(sitting, state=SittingState.OPEN, since=since, resumes_at=None)
+
+
+def close(sitting: Sitting | None, since: str) -> Sitting:
+    """The sitting closed: it is over, the next one is opened anew."""
+    if sitting is None or sitting.state not in (SittingState.OPEN, SittingState.SUSPENDED):
+        raise Conflict("sitting.not_open")
+    return replace(sitting, state=SittingState.CLOSED, since=since, resumes_at=None)
+
+
+def _find(items: Items, item: str) -> int:
+    for index, each in enumerate(items):
+        if each.id == item:
+            return index
+    raise Conflict("agenda.unknown_item")
+
+
+def _put(items: Items, index: int, item: Item) -> Items:
+    return (*items[:index], item, *items[index + 1 :])
+
+
+def _finished(item: Item) -> Item:
+    return replace(item, state=ItemState.DONE)
+
+
+def _is_clock_time(text: str) -> bool:
+    hours, colon, minutes = text.partition(":")
+    digits = hours.isdecimal() and minutes.isdecimal() and len(hours) <= 2 and len(minutes) == 2
+    return bool(colon) and digits and int(hours) < 24 and int(minutes) < 60

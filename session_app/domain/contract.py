@@ -1,0 +1,428 @@
+"""Everything that crosses a socket: commands in, events out, with the action each one needs.
+
+One source. The reference page and the browser's copy are generated from it, `realtime` and `web`
+refuse what is not in it, and `tests/test_doors.py` walks it. A command is an imperative
+(`agenda.advance`), an event says what is now true (`agenda.changed`). An event carries the *new
+state of one small thing*, so a screen assigns and never merges; it is numbered in the log in the
+transaction that made it true.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+
+from .access import Action
+from .drafting import Language
+from .errors import Invalid
+
+MAX_TEXT = 20_000
+"""Characters of one text field; the longest paragraph of the seeds has under a thousand."""
+MAX_LIST = 400
+"""Entries of one list field: the largest document ever adopted, many times over."""
+
+
+class Command:
+    """Something a person asks the server to do, here and now."""
+
+    name: ClassVar[str]
+    needs: ClassVar[Action]
+
+    def __init_subclass__(cls, *, name: str, needs: Action) -> None:
+        cls.name, cls.needs = name, needs
+        COMMANDS[name] = cls
+
+
+class Event:
+    """Something that has become true. `needs` is asked of every receiver at every delivery."""
+
+    name: ClassVar[str]
+    needs: ClassVar[Action]
+
+    def __init_subclass__(cls, *, name: str, needs: Action) -> None:
+        cls.name, cls.needs = name, needs
+        EVENTS[name] = cls
+
+
+COMMANDS: dict[str, type[Command]] = {}
+EVENTS: dict[str, type[Event]] = {}
+
+
+# Sittings and agenda -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenSitting(Command, name="sitting.open", needs=Action.MANAGE_SITTING):
+    """Open the next sitting of the session."""
+
+    mode: Literal["open", "members", "closed"] = "open"
+
+
+@dataclass(frozen=True)
+class SuspendSitting(Command, name="sitting.suspend", needs=Action.MANAGE_SITTING):
+    """Suspend the sitting; the room screen shows the time of resumption."""
+
+    resumes_at: str | None = None  # local wall time, "15:30"
+
+
+@dataclass(frozen=True)
+class ResumeSitting(Command, name="sitting.resume", needs=Action.MANAGE_SITTING):
+    """Resume a suspended sitting."""
+
+
+@dataclass(frozen=True)
+class CloseSitting(Command, name="sitting.close", needs=Action.MANAGE_SITTING):
+    """Close the sitting. The current item stays where it is for the next one."""
+
+
+@dataclass(frozen=True)
+class AdvanceAgenda(Command, name="agenda.advance", needs=Action.MANAGE_AGENDA):
+    """Mark the current item done and move to `item`, or to the next pending one."""
+
+    item: str | None = None
+
+
+@dataclass(frozen=True)
+class AddItem(Command, name="agenda.add", needs=Action.MANAGE_AGENDA):
+    """Add an item behind `after`, or at the end."""
+
+    title_es: str
+    title_en: str
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class RetitleItem(Command, name="agenda.retitle", needs=Action.MANAGE_AGENDA):
+    """Change an item's title in both languages."""
+
+    item: str
+    title_es: str
+    title_en: str
+
+
+@dataclass(frozen=True)
+class MoveItem(Command, name="agenda.move", needs=Action.MANAGE_AGENDA):
+    """Move an item one place up or down."""
+
+    item: str
+    direction: Literal["up", "down"]
+
+
+@dataclass(frozen=True)
+class FinishItem(Command, name="agenda.finish", needs=Action.MANAGE_AGENDA):
+    """Mark an item done, wherever it stands."""
+
+    item: str
+
+
+@dataclass(frozen=True)
+class ReopenItem(Command, name="agenda.reopen", needs=Action.MANAGE_AGENDA):
+    """Put an item marked done back among the pending ones."""
+
+    item: str
+
+
+@dataclass(frozen=True)
+class MarkAttendance(Command, name="attendance.mark", needs=Action.MARK_ATTENDANCE):
+    """Record that a member delegation is, or is not, in the room."""
+
+    delegation: str
+    present: bool
+
+
+# People --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GiveGrant(Command, name="grant.give", needs=Action.GIVE_GRANTS):
+    """A dated exception signed by the PPT, e.g. leave for an interpreter to read the draft."""
+
+    person: str
+    right: Literal["attend", "speak", "table", "see_agenda", "see_documents", "read_draft", "edit_draft"]
+    reason: str
+
+
+@dataclass(frozen=True)
+class WithdrawGrant(Command, name="grant.withdraw", needs=Action.GIVE_GRANTS):
+    """Withdraw a grant, at once."""
+
+    grant: str
+
+
+@dataclass(frozen=True)
+class ChooseLanguage(Command, name="person.language", needs=Action.KNOW):
+    """The language this person's screens are in."""
+
+    language: Language
+
+
+# Drafting: structure -------------------------------------------------------------------------
+# Every structural command carries `op`, an id the browser makes: sent twice, it is done once.
+
+
+@dataclass(frozen=True)
+class AddParagraph(Command, name="paragraph.add", needs=Action.EDIT_DRAFT):
+    """A new, empty paragraph behind `after`, or the first of `section`."""
+
+    draft: str
+    op: str
+    section: str
+    after: str | None = None
+    kind: Literal["heading", "item", "sub-item", "continuation"] = "item"
+
+
+@dataclass(frozen=True)
+class PastedParagraph:
+    """One paragraph of a paste, its label already stripped and remembered."""
+
+    kind: Literal["heading", "item", "sub-item", "continuation"]
+    text: str
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class PasteParagraphs(Command, name="paragraph.paste", needs=Action.EDIT_DRAFT):
+    """Several paragraphs of one language behind `after`: one act, one undo."""
+
+    draft: str
+    op: str
+    section: str
+    language: Language
+    paragraphs: tuple[PastedParagraph, ...]
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class IndentParagraph(Command, name="paragraph.indent", needs=Action.EDIT_DRAFT):
+    """Make an item a sub-item of the one before it."""
+
+    draft: str
+    op: str
+    paragraph: str
+
+
+@dataclass(frozen=True)
+class OutdentParagraph(Command, name="paragraph.outdent", needs=Action.EDIT_DRAFT):
+    """Make a sub-item or continuation an item."""
+
+    draft: str
+    op: str
+    paragraph: str
+
+
+@dataclass(frozen=True)
+class MoveParagraph(Command, name="paragraph.move", needs=Action.EDIT_DRAFT):
+    """Exchange a paragraph, with what belongs to it, with its neighbour."""
+
+    draft: str
+    op: str
+    paragraph: str
+    direction: Literal["up", "down"]
+
+
+@dataclass(frozen=True)
+class DeleteParagraph(Command, name="paragraph.delete", needs=Action.EDIT_DRAFT):
+    """Take a paragraph out; with `with_block` an item's sub-items too. Undo brings it back."""
+
+    draft: str
+    op: str
+    paragraph: str
+    with_block: bool = False
+
+
+@dataclass(frozen=True)
+class SplitParagraph(Command, name="paragraph.split", needs=Action.EDIT_DRAFT):
+    """Copy what stands behind `at` (UTF-16 offset in `language`) to a new paragraph, and strike it here."""
+
+    draft: str
+    op: str
+    paragraph: str
+    language: Language
+    at: int
+
+
+@dataclass(frozen=True)
+class UndoOperation(Command, name="paragraph.undo", needs=Action.EDIT_DRAFT):
+    """Do the inverse of one of one's own structural operations."""
+
+    draft: str
+    op: str
+    undoes: str
+
+
+# Drafting: states and adoption ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MarkParagraph(Command, name="paragraph.mark", needs=Action.MARK_PARAGRAPH):
+    """Record the state the room has given a paragraph."""
+
+    draft: str
+    paragraph: str
+    state: Literal["proposed", "bracketed", "agreed", "ad_referendum"]
+
+
+@dataclass(frozen=True)
+class AdoptParagraph(Command, name="paragraph.adopt", needs=Action.ADOPT):
+    """Adopt the paragraph whose two texts hash to `digest`, the ones the chair has seen."""
+
+    draft: str
+    paragraph: str
+    digest: str
+    override: str | None = None  # the chair's reason for adopting in spite of an obstacle
+
+
+@dataclass(frozen=True)
+class AdoptDraft(Command, name="draft.adopt", needs=Action.ADOPT):
+    """Adopt the whole document; every paragraph the room has agreed is adopted with it."""
+
+    draft: str
+    digest: str
+    override: str | None = None
+
+
+# Events --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SittingChanged(Event, name="sitting.changed", needs=Action.KNOW):
+    """The state of the sitting: scheduled, open, suspended or closed."""
+
+    number: int
+    state: str
+    mode: str
+    since: str
+    resumes_at: str | None
+
+
+@dataclass(frozen=True)
+class AgendaItemState:
+    """One item as every screen shows it."""
+
+    id: str
+    number: str
+    title_es: str
+    title_en: str
+    state: str
+
+
+@dataclass(frozen=True)
+class AgendaChanged(Event, name="agenda.changed", needs=Action.SEE_AGENDA):
+    """The whole agenda: it is small, so it is sent whole."""
+
+    items: tuple[AgendaItemState, ...]
+
+
+@dataclass(frozen=True)
+class AttendanceChanged(Event, name="attendance.changed", needs=Action.ATTEND):
+    """Member delegations in the room, by ISO code in Spanish alphabetical order of countries."""
+
+    present: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PeopleChanged(Event, name="people.changed", needs=Action.ACCREDIT):
+    """Accreditations or grants have changed; every open door is asked again."""
+
+    accredited: int
+
+
+@dataclass(frozen=True)
+class RowState:
+    """One row of the draft as the editor shows it: structure and state, never text."""
+
+    id: str
+    section: str
+    kind: str
+    state: str
+    label_es: str
+    label_en: str
+
+
+@dataclass(frozen=True)
+class SectionState:
+    """A section of the draft and its titles."""
+
+    id: str
+    key: str
+    title_es: str
+    title_en: str
+
+
+@dataclass(frozen=True)
+class DraftChanged(Event, name="draft.changed", needs=Action.READ_DRAFT):
+    """The structure, states and numbers of a draft. `version` grows by one with each."""
+
+    draft: str
+    version: int
+    adopted: bool
+    sections: tuple[SectionState, ...]
+    rows: tuple[RowState, ...]
+
+
+@dataclass(frozen=True)
+class DocumentsChanged(Event, name="documents.changed", needs=Action.KNOW):
+    """The list of Word files one may download has changed; each screen shows its own."""
+
+
+@dataclass(frozen=True)
+class ParagraphEdited(Event, name="paragraph.edited", needs=Action.READ_DRAFT):
+    """Text of these paragraphs has changed. The words themselves travel as binary updates."""
+
+    draft: str
+    paragraphs: tuple[str, ...]
+
+
+def parse(name: str, values: Mapping[str, object]) -> Command:
+    """Make a command from untrusted values.
+
+    Raises `Invalid` for an unknown command, an unknown or missing field, a wrong type, a text over
+    `MAX_TEXT` characters or a list over `MAX_LIST` entries.
+    """
+    if name not in COMMANDS:
+        raise Invalid("command.unknown", command=name[:80])
+    command = _build(COMMANDS[name], values, name)
+    assert isinstance(command, Command)
+    return command
+
+
+def _build(cls: type[Any], values: object, at: str) -> object:
+    if not isinstance(values, Mapping):
+        raise Invalid("command.bad_field", field=at)
+    hints = get_type_hints(cls)
+    known = {field.name: field for field in fields(cls)}
+    for name in values:
+        if name not in known:
+            raise Invalid("command.unknown_field", field=f"{at}.{str(name)[:80]}")
+    arguments = {}
+    for name, field in known.items():
+        if name in values:
+            arguments[name] = _checked(hints[name], values[name], f"{at}.{name}")
+        elif field.default is MISSING:
+            raise Invalid("command.missing_field", field=f"{at}.{name}")
+    return cls(**arguments)
+
+
+def _checked(hint: Any, value: object, at: str) -> object:
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        if value is None:
+            return None
+        (hint,) = (each for each in get_args(hint) if each is not type(None))
+        return _checked(hint, value, at)
+    if origin is tuple:
+        if not isinstance(value, list | tuple) or len(value) > MAX_LIST:
+            raise Invalid("command.bad_field", field=at)
+        return tuple(_checked(get_args(hint)[0], each, at) for each in value)
+    if origin is Literal:
+        if value not in get_args(hint):
+            raise Invalid("command.bad_field", field=at)
+        return value
+    if is_dataclass(hint):
+        return _build(hint, value, at)
+    # bool is an int in Python, never in a command.
+    if type(value) is not hint or (isinstance(value, str) and len(value) > MAX_TEXT):
+        raise Invalid("command.bad_field", field=at)
+    return value

@@ -1,0 +1,137 @@
+"""The tables, as an append-only list of steps. A step that has been released is never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+Step = Callable[[Database], None]
+
+
+def migrate(database: Database) -> None:
+    """Bring a store to the newest step, all of it or nothing of it."""
+    done = database.execute("pragma user_version").fetchone()[0]
+    for number, step in enumerate(STEPS[done:], start=done + 1):
+        database.execute("begin immediate")
+        try:
+            step(database)
+            database.execute(f"pragma user_version = {number}")
+            database.execute("commit")
+        except BaseException:
+            database.execute("rollback")
+            raise
+
+
+def _create_session(database: Database) -> None:
+    for statement in SESSION.strip().split(";\n"):
+        database.execute(statement)
+
+
+SESSION = """
+create table session (
+    id text primary key, body text not null, ppt text not null, city_es text not null, city_en text not null,
+    country text not null, starts text not null, ends text not null, zone text not null, at text not null
+) strict;
+
+create table person (id text primary key, name text not null, email text, language text not null, at text not null) strict;
+
+create table accreditation (
+    session text not null references session, person text not null references person,
+    delegation text not null, capacity text not null, drafting integer not null, since text not null,
+    primary key (session, person)
+) strict;
+
+create table badge (
+    hash text primary key, person text not null references person, at text not null, used text, ended text
+) strict;
+
+create table login (
+    hash text primary key, person text not null references person, at text not null, ended text
+) strict;
+
+create table permission (
+    id text primary key, session text not null references session, person text not null references person,
+    right text not null, reason text not null, given_by text not null, given_at text not null, withdrawn_at text
+) strict;
+
+create table sitting (
+    session text not null references session, number integer not null, mode text not null, state text not null,
+    epoch integer not null, since text not null, resumes_at text, primary key (session, number)
+) strict;
+
+create table agenda_item (
+    id text primary key, session text not null references session, position integer not null,
+    title_es text not null, title_en text not null, state text not null
+) strict;
+
+create table attendance (
+    session text not null references session, delegation text not null, present integer not null, at text not null,
+    primary key (session, delegation)
+) strict;
+
+create table draft (
+    id text primary key, session text not null references session, mode text not null, origin text not null,
+    version integer not null, working_translation integer not null, at text not null
+) strict;
+
+create table section (
+    id text primary key, draft text not null references draft, position integer not null,
+    key text not null, title_es text not null, title_en text not null
+) strict;
+
+create table paragraph (
+    id text primary key, draft text not null references draft, section text not null references section,
+    position integer, kind text not null, state text not null, source_label text
+) strict;
+create index paragraph_of_draft on paragraph (draft, position);
+
+create table client_lease (client integer primary key, draft text not null, person text not null, tab text not null, at text not null) strict;
+
+create table text_update (
+    seq integer primary key, paragraph text not null references paragraph, client integer not null,
+    person text not null, at text not null, bytes blob not null
+) strict;
+create index text_update_of_paragraph on text_update (paragraph, seq);
+
+create table text_snapshot (paragraph text primary key references paragraph, seq integer not null, bytes blob not null) strict;
+
+create table operation (
+    op text primary key, draft text not null references draft, person text not null, at text not null,
+    command text not null, arguments text not null, result text not null, undone integer not null default 0
+) strict;
+
+create table adopted_text (
+    paragraph text primary key references paragraph, es text not null, en text not null, digest text not null,
+    by text not null, at text not null, present text not null, override text
+) strict;
+
+create table adopted_draft (
+    draft text primary key references draft, digest text not null, by text not null, at text not null,
+    present text not null, override text
+) strict;
+
+create table document (
+    id text primary key, session text not null references session, draft text not null references draft,
+    layout text not null, name text not null, class text not null, at text not null, sha256 text not null, bytes blob not null
+) strict;
+
+create table event (seq integer primary key autoincrement, session text not null, name text not null, at text not null, state text not null) strict;
+create index event_of_session on event (session, seq);
+
+create table act (
+    seq integer primary key autoincrement, session text not null, person text not null, at text not null,
+    act text not null, subject text not null, outcome text not null, detail text not null
+) strict;
+
+create trigger adopted_text_is_immutable before update on adopted_text begin select raise(abort, 'adopted text is immutable'); end;
+create trigger adopted_text_stays before delete on adopted_text begin select raise(abort, 'adopted text is immutable'); end;
+create trigger adopted_text_takes_no_update before insert on text_update
+    when exists (select 1 from adopted_text where paragraph = new.paragraph)
+    begin select raise(abort, 'adopted text is immutable'); end;
+create trigger update_log_is_kept before delete on text_update begin select raise(abort, 'the update log is the truth'); end;
+create trigger act_is_kept before delete on act begin select raise(abort, 'the record is kept'); end;
+create trigger act_is_final before update on act begin select raise(abort, 'the record is kept'); end
+"""
+
+STEPS: list[Step] = [_create_session]
