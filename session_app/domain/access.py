@@ -1,0 +1,665 @@
+"""Who may do what: one table, deny by default.
+
+Every door asks `may` (or `require`): page, command, event delivery, draft update, download, screen
+and command line. Nobody else decides. The table below is read beside the access matrix of the
+reference: body by body, one line per category, one word per action, and under each line the source.
+
+    yes, no     allowed, denied
+    other word  allowed on that condition; the conditions are the functions of `CONDITIONS`
+    a+b         both conditions
+    trailing *  the seeds are silent: our default, to be confirmed by the Conference
+
+Sources: S000 Historial de mecanismos; S001 Documento de Santa Fe (2011); S002 Coordinación de
+reuniones; S003 CRM 15 años (2010); S004 GRCM, San Salvador, June 2017; `L` is a line of that file.
+
+The mode of a sitting overlays the body. *Open*: the body's own lines. *Members*: the same lines,
+but who is not a member, the Technical Secretariat or an interpreter keeps only the knowledge that
+the session exists and the published documents (S003 L220). *Closed*: the lines of the closed door
+and its roster, for any body (S002 A L20). The drafting group is a group of a session, not a body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+from .drafting import LANGUAGES, Language
+from .errors import Forbidden
+from .people import Audience, Capacity, Category, Grant, Right
+
+__all__ = [
+    "ANY_BODY",
+    "CONDITIONS",
+    "MATRIX_ACTIONS",
+    "PUBLIC_ACTOR",
+    "RULES",
+    "Action",
+    "Actor",
+    "Capacity",
+    "Category",
+    "Decision",
+    "Grant",
+    "Rule",
+    "Settings",
+    "Subject",
+    "may",
+    "require",
+    "writable_languages",
+]
+
+
+class Action(StrEnum):
+    """What one may ask to do, written `resource:verb`. The first ten are the matrix's columns."""
+
+    KNOW = "session:know"
+    ATTEND = "sitting:attend"
+    SPEAK = "floor:speak"
+    TABLE = "agenda:table"
+    SEE_AGENDA = "agenda:see"
+    SEE_DOCUMENTS = "document:see"
+    READ_DRAFT = "draft:read"
+    EDIT_DRAFT = "draft:edit"
+    APPROVE = "draft:approve"
+    DOWNLOAD = "document:download"
+
+    # Acts of conduct: who runs the session, whatever its body.
+    MANAGE_SITTING = "sitting:manage"
+    MANAGE_AGENDA = "agenda:manage"
+    MARK_ATTENDANCE = "attendance:mark"
+    GIVE_GRANTS = "grant:give"
+    ACCREDIT = "people:accredit"
+    MARK_PARAGRAPH = "paragraph:mark"
+    ADOPT = "draft:adopt"
+    SHOW_SCREEN = "screen:show"
+    READ_RECORD = "record:read"
+    IMPORT_DRAFT = "draft:import"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The forum's settings that change a cell of the table, at their strictest by default.
+
+    Values are those of `forum.toml`; `Forum.access` makes this from them.
+    """
+
+    observers_drafting: Literal["never", "authorised"] = "never"
+    observers_debate: Literal["statements", "open"] = "statements"
+    observers_rule_scope: Literal["countries", "both"] = "both"
+    grcm_observer_countries: Literal["no", "invitation", "yes"] = "no"
+    grcm_observer_organisations: Literal["yes", "slots"] = "yes"
+    grcm_rrocm_slot: Literal["yes", "no"] = "yes"
+    special_participants_closed_door: Literal["no", "non_objection"] = "no"
+    screen_draft_to_observers: Literal["no", "yes"] = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person at this moment. Looked up anew for every message, never kept."""
+
+    person: str
+    name: str
+    category: Category
+    capacity: Capacity
+    delegation: str
+    language: Language
+    drafting: bool = False  # named by the delegation to the drafting group
+    grants: tuple[Grant, ...] = ()
+    audience: Audience = "observers"  # of a screen; the wider audience unless it is said
+
+
+PUBLIC_ACTOR = Actor(
+    person="",
+    name="",
+    category=Category.PUBLIC,
+    capacity=Capacity.GUEST,
+    delegation="",
+    language="es",
+)
+"""Nobody signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is asked about, as it stands at this moment. What is not said counts as not given."""
+
+    session: str
+    body: str  # the kind of the body in forum.toml: viceministers, grcm, network …
+    group: Literal["drafting"] | None = None
+    mode: Literal["open", "members", "closed"] = "open"  # of the part the thing belongs to
+    on_roster: bool = False  # the actor, of the closed part
+    own_slot: bool = False  # the item under way is the actor's own slot
+    joined: bool = False  # the actor's delegation has joined this ad hoc group
+    issued: bool = False  # the agenda or paper is final, no longer preliminary
+    document_class: Literal["public", "private"] | None = None  # none counts as private
+    adopted: bool = False
+    language: Language | None = None  # of the text to be written; none: any
+    origin: Language = "es"  # the draft's language of origin
+    settings: Settings = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An answer and its ground: a reason code, and the seed and line the rule rests on."""
+
+    allowed: bool
+    reason: str
+    source: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One cell: on what conditions a category may do an action in a body."""
+
+    body: str
+    category: Category
+    action: Action
+    conditions: tuple[str, ...]
+    source: str  # seed and line, or "default" where the seeds are silent
+
+
+# Conditions ----------------------------------------------------------------------------------
+
+Condition = Callable[[Actor, Action, Subject, datetime], bool]
+
+_RIGHTS: Mapping[Action, Right] = MappingProxyType(
+    {
+        Action.ATTEND: "attend",
+        Action.SPEAK: "speak",
+        Action.TABLE: "table",
+        Action.SEE_AGENDA: "see_agenda",
+        Action.SEE_DOCUMENTS: "see_documents",
+        Action.READ_DRAFT: "read_draft",
+        Action.EDIT_DRAFT: "edit_draft",
+    }
+)
+
+
+def _holds(actor: Actor, right: Right | None, at: datetime) -> bool:
+    return any(grant.right == right and grant.in_force(at) for grant in actor.grants)
+
+
+def _always(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    return True
+
+
+def _never(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    return False
+
+
+def _granted(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """The PPT has given this person this right, and it is in force."""
+    return _holds(actor, _RIGHTS.get(action), at)
+
+
+def _named(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """Named by the delegation as its representative in the drafting group (S002 B L34)."""
+    return actor.drafting
+
+
+def _on_roster(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    return subject.on_roster
+
+
+def _in_slot(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    return subject.own_slot
+
+
+def _in_grcm_slot(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """The RROCM's slot in the GRCM, which S002 does not know and S003 L303 does: a setting."""
+    return subject.own_slot and subject.settings.grcm_rrocm_slot == "yes"
+
+
+def _statement(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """An observer's statement: in its slot or invited (S003 L219); or the debate is open to
+    observers, as S002 L7 reads."""
+    open_debate = subject.settings.observers_debate == "open"
+    return open_debate or subject.own_slot or _granted(actor, action, subject, at)
+
+
+def _observer_pen(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """An observer in the drafting group: never (S003 L219), or authorised by the PPT (S002 L7).
+
+    The authorisation is the grant to edit; who holds it also reads, and sits with the group. It is
+    written for countries; whether it covers organisations is a setting.
+    """
+    covered = (
+        actor.category is Category.OBSERVER_COUNTRY
+        or subject.settings.observers_rule_scope == "both"
+    )
+    allowed = subject.settings.observers_drafting == "authorised"
+    return allowed and covered and _holds(actor, "edit_draft", at)
+
+
+def _country_at_grcm(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """An observer country at the GRCM: S002 C L52 says no, S003 L207 asks it to name officials."""
+    match subject.settings.grcm_observer_countries:
+        case "yes":
+            return True
+        case "invitation":
+            return _granted(actor, action, subject, at)
+        case "no":
+            return False
+
+
+def _organisation_at_grcm(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """An observer organisation at the GRCM: takes part (S002 C L52), or in its slots only."""
+    return subject.settings.grcm_observer_organisations == "yes" or subject.own_slot
+
+
+def _special(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """A special participant behind a closed door: S000 7 against "únicamente" of S002 A L20."""
+    permitted = subject.settings.special_participants_closed_door == "non_objection"
+    return permitted and _granted(actor, action, subject, at)
+
+
+def _joined(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    return subject.joined
+
+
+def _issued(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    return subject.issued
+
+
+def _public(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    return subject.document_class == "public"
+
+
+def _interpreter_pen(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """An interpreter with the PPT's grant to read writes the language that is not the origin's."""
+    other = subject.language is None or subject.language != subject.origin
+    return actor.capacity is Capacity.INTERPRETER and other and _holds(actor, "read_draft", at)
+
+
+def _screen(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    return actor.capacity is Capacity.SCREEN
+
+
+CONDITIONS: Mapping[str, tuple[Condition, str]] = MappingProxyType(
+    {
+        "yes": (_always, "access.allowed"),
+        "no": (_never, "access.denied"),
+        "named": (_named, "access.not_drafting_representative"),
+        "roster": (_on_roster, "access.not_on_roster"),
+        "slot": (_in_slot, "access.not_your_slot"),
+        "rrocm": (_in_grcm_slot, "access.not_your_slot"),
+        "invited": (_granted, "access.needs_invitation"),
+        "leave": (_granted, "access.needs_authorisation"),
+        "stated": (_statement, "access.needs_invitation"),
+        "pen": (_observer_pen, "access.observers_do_not_draft"),
+        "country": (_country_at_grcm, "access.no_observer_countries"),
+        "member": (_organisation_at_grcm, "access.not_your_slot"),
+        "special": (_special, "access.denied"),
+        "joined": (_joined, "access.not_joined"),
+        "issued": (_issued, "access.not_issued"),
+        "public": (_public, "access.not_public"),
+        "other": (_interpreter_pen, "access.other_language_only"),
+        "screen": (_screen, "access.denied"),
+    }
+)
+"""Each word of the table: the condition, and the reason given where it does not hold."""
+
+
+# The table -----------------------------------------------------------------------------------
+
+ANY_BODY = "any"
+CLOSED_DOOR = "closed_door"
+DRAFTING_GROUP = "drafting"
+
+# "Final" is the text once adopted. Interpreters read and write in the drafting group only with the
+# PPT's grant to read: the matrix proposes "allow" there, but the plenary's own note ("drafts to
+# interpreters: with PPT leave") and the issue that built this table say leave, which is stricter.
+# The Secretariat "redrafts on instruction" (S004 C4, C28): it works under the PPT's direction
+# throughout (S002 E L69), so the instruction is not an act this program records.
+# A member who is not named still reads the drafting group's text.
+# Observers and Networks: an explicit invitation (S002 D L59) is not yet honoured.
+_TABLE = """
+[viceministers]
+                know   attend  speak   table   agenda  docs    read    edit   approve final
+head            yes    yes     yes     yes     yes     yes*    yes*    named  yes     yes
+    S002 A L18, L22, L24 | edit: S002 B L34
+delegate        yes    yes     slot    no*     yes     yes*    yes*    named  no*     yes
+    S002 A L18 | edit: S002 B L34
+ppt_chair       yes    yes     yes     yes     yes     yes     yes     yes    yes     yes
+    S001 §5.1–5.3; S002 B L31, L36
+ppt_staff       yes    yes*    no*     leave*  yes     yes*    yes*    yes*   no*     yes
+    S002 B L40
+st              yes    yes*    yes*    yes*    yes     yes     yes*    yes*   no*     yes
+    S002 E L72
+observer_country yes   yes     stated  leave   issued  issued  pen*    pen    no      public
+    S002 A L18, L7 | agenda, docs: S001 §8.1 | speak, approve: S003 L219 | edit: S003 L219; S002 L7
+observer_organisation yes yes  stated  leave   yes     yes*    pen*    pen    no*     public
+    S002 A L18, L22 | speak, edit: S003 L219 | table: S001 §9.1
+rrocm           yes    slot    slot    leave*  no*     no*     no*     no*    no*     public
+    S002 A L18
+guest           yes*   invited invited* no*    invited* invited* no*   no*    no*     public
+    S000 7
+interpreter     yes*   yes*    no*     no*     yes*    leave*  leave*  no*    no*     public
+    S002 E L75
+public          yes*   no*     no*     no*     no*     no*     no*     no*    no*     public
+    S002 E L74
+
+[closed_door]
+                know   attend  speak   table   agenda  docs    read    edit   approve final
+head            yes    roster  roster  roster  roster* roster* roster* roster* roster yes*
+    S002 A L20–21; S000 16.b.1
+delegate        yes    roster  no*     no*     roster  roster  roster  no*    no*     yes*
+    S002 A L20; S003 L277; S000 16.b.1
+ppt_chair       yes    yes     yes     yes     yes*    yes*    yes*    yes*   yes     yes*
+    S001 §5.2
+ppt_staff       yes    roster  no*     no*     roster  roster  roster  no*    no*     yes*
+    S002 A L20
+st              yes    no      no      no      roster+invited* roster+invited* roster+invited* roster+invited* no* yes*
+    S002 A L20–21
+observer_country yes*  no      no      no      no*     no*     no*     no     no      public
+    S002 A L20; S003 L220
+observer_organisation yes* no  no      no      no*     no*     no*     no     no      public
+    S002 A L20; S003 L220
+rrocm           yes*   no      no      no      no*     no*     no*     no*    no*     public
+    S002 A L20; S003 L220
+guest           yes*   roster+special roster+special no* no* no* no*   no*    no*     public
+    S000 7; S002 A L20
+interpreter     yes*   roster+leave no* no*    no*     no*     no*     no*    no*     public
+    S002 A L20; S002 E L75
+public          no*    no      no      no      no*     no*     no*     no*    no*     public
+    S002 A L20; S002 E L74
+
+[grcm]
+                know   attend  speak   table   agenda  docs    read    edit   approve final
+head            yes    yes     yes     yes*    yes*    yes*    yes*    named  yes     yes
+    S002 C L44; S003 L293 | edit: S002 B L34
+delegate        yes    yes*    yes*    no*     yes*    yes*    yes*    named  no*     yes
+    S002 C L44 | edit: S002 B L34
+ppt_chair       yes    yes     yes     yes     yes     yes     yes     yes    yes     yes
+    S001 §5.2–5.3; S002 B L32, L36
+ppt_staff       yes    yes*    no*     leave*  yes*    yes*    yes*    yes*   no*     yes
+    S002 B L40
+st              yes    yes     yes     yes*    yes     yes     yes     yes    no*     yes
+    S002 E L72; S004 C2 | edit: S004 C4, C28
+observer_country yes*  country no      no      no*     no*     no*     no     no      public
+    S002 C L52; S003 L293
+observer_organisation yes member stated leave  yes*    yes*    pen*    pen    no*     public
+    S002 C L52 | speak, edit: S003 L219 | table: S001 §9.1
+rrocm           yes    rrocm   rrocm   no*     no*     no*     no*     no*    no      public
+    S003 L303; S000 18.a | approve: S004 C4
+guest           yes*   invited invited no*     invited* invited* no*   no*    no*     public
+    S000 7; S004 C11
+interpreter     yes*   yes*    no*     no*     yes*    leave*  leave*  no*    no*     public
+    S002 E L75
+public          yes*   no*     no*     no*     no*     no*     no*     no*    no*     public
+    S002 E L74
+
+[network]
+                know   attend  speak   table   agenda  docs    read    edit   approve final
+head            yes    yes     yes     yes*    yes*    yes*    yes*    named  yes     yes*
+    S002 D L58; S002 B L36 | edit: S002 B L34
+delegate        yes    yes     yes*    no*     yes*    yes*    yes*    named  no*     yes*
+    S002 D L58 | edit: S002 B L34
+ppt_chair       yes    yes     yes     yes     yes     yes     yes     yes    yes*    yes*
+    S002 B L32; S001 §5.2–5.3
+ppt_staff       yes    yes*    no*     leave*  yes*    yes*    yes*    yes*   no*     yes*
+    S002 B L40
+st              yes    yes*    yes*    yes*    yes     yes     yes*    yes*   no*     yes*
+    S002 E L72
+observer_country yes*  no      no*     no*     no*     no*     no*     no     no*     public
+    S002 D L59; S003 L309 | edit: S003 L219
+observer_organisation yes* no  no*     no*     no*     no*     no*     no     no*     public
+    S002 D L59; S003 L309 | edit: S003 L219
+rrocm           yes    slot    slot    no*     no*     no*     no*     no*    no*     public
+    S002 D L60; S003 L309
+guest           yes*   invited invited* no*    invited* invited* no*   no*    no*     public
+    S000 7
+interpreter     yes*   yes*    no*     no*     yes*    leave*  leave*  no*    no*     public
+    S002 E L75
+public          no*    no*     no*     no*     no*     no*     no*     no*    no*     public
+    S002 E L74
+
+[joint_networks]
+                know   attend  speak   table   agenda  docs    read    edit   approve final
+head            yes    yes     yes     yes*    yes*    yes*    yes*    named  yes*    yes*
+    S002 D L62 | edit: S002 B L34
+delegate        yes    yes     yes*    no*     yes*    yes*    yes*    named  no*     yes*
+    S002 D L62 | edit: S002 B L34
+ppt_chair       yes    yes     yes     yes     yes*    yes*    yes*    yes    yes*    yes*
+    S002 B L32; S001 §5.2–5.3
+ppt_staff       yes*   yes*    no*     leave*  yes*    yes*    yes*    yes*   no*     yes*
+    S002 B L40
+st              yes    yes*    yes*    yes*    yes     yes     yes*    yes*   no*     yes*
+    S002 E L72
+observer_country yes*  no      no*     no*     no*     no*     no*     no     no*     public
+    S002 D L59 | edit: S003 L219
+observer_organisation yes* no  no*     no*     no*     no*     no*     no     no*     public
+    S002 D L59 | edit: S003 L219
+rrocm           yes*   invited* invited* no*   no*     no*     no*     no*    no*     public
+    S003 L309
+guest           yes*   invited invited* no*    invited* invited* no*   no*    no*     public
+    S000 7
+interpreter     yes*   yes*    no*     no*     yes*    leave*  leave*  no*    no*     public
+    S002 E L75
+public          no*    no*     no*     no*     no*     no*     no*     no*    no*     public
+    S002 E L74
+
+[adhoc]
+                know   attend  speak   table   agenda  docs    read    edit   approve final
+head            yes    joined  joined  joined* yes*    yes*    yes*    joined* joined yes*
+    S000 27 Dec 4, 28.6, 28.13
+delegate        yes    joined  joined* no*     yes*    yes*    yes*    joined* no*    yes*
+    S000 28.6
+ppt_chair       yes    yes     yes*    yes*    yes*    yes*    yes*    yes*   yes*    yes*
+    S000 25.11; S001 introduction
+ppt_staff       yes*   yes*    no*     no*     yes*    yes*    yes*    yes*   no*     yes*
+    S002 B L40
+st              yes    yes*    yes*    yes*    yes*    yes     yes*    yes    no*     yes*
+    S000 28.6 | edit: S001 §11.1
+observer_country yes*  invited* invited* no*   invited* invited* no*   no     no*     public
+    S003 L219
+observer_organisation yes* invited* invited* no* invited* invited* no* no     no*     public
+    S003 L219
+rrocm           joined joined  joined  joined* joined* joined* joined* joined* no*    public
+    S000 23 Dec 2
+guest           yes*   invited invited* no*    invited* invited* no*   no*    no*     public
+    S000 7; S004 C7
+interpreter     yes*   yes*    no*     no*     yes*    leave*  leave*  no*    no*     public
+    S002 E L75
+public          no*    no*     no*     no*     no*     no*     no*     no*    no*     public
+    S002 E L74
+
+[drafting]
+                know   attend  speak   table   agenda  docs    read    edit   approve final
+head            yes    named   named   no*     yes*    yes*    yes     named  no      yes
+    S002 B L34 | approve: S002 B L36
+delegate        yes    named   named   no*     yes*    yes*    yes     named  no      yes
+    S002 B L34 | approve: S002 B L36
+ppt_chair       yes    yes     yes     yes     yes*    yes*    yes     yes    no      yes
+    S001 §5.3; S002 B L36
+ppt_staff       yes*   yes*    no*     no*     yes*    yes*    yes*    yes*   no      yes*
+    S002 B L36
+st              yes*   yes*    yes*    no*     yes*    yes     yes     yes    no      yes
+    S002 E L72 | edit: S004 C4, C28 | approve: S002 B L36
+observer_country yes*  pen     pen     no      no*     no*     pen*    pen    no      public
+    S002 L7; S003 L148, L219
+observer_organisation yes* no  no      no      no*     no*     pen*    pen    no      public
+    S003 L219; S004 C20
+rrocm           no*    no*     no*     no*     no*     no*     no*     no*    no      public
+    S002 B L34, L36
+guest           no*    no*     no*     no*     no*     no*     no*     no*    no      public
+    S002 B L34, L36
+interpreter     yes*   no*     no*     no*     no*     yes*    leave*  other* no      public
+    S002 B L36; S002 E L75
+public          no*    no      no      no      no      no*     no      no     no      public
+    S002 B L34; S002 E L74
+"""
+
+_CONDUCT: tuple[tuple[Action, tuple[Category, ...], str], ...] = (
+    (Action.MANAGE_SITTING, (Category.PPT_CHAIR, Category.ST), "S001 §5.2; S002 B L31–32, E L69"),
+    (Action.MANAGE_AGENDA, (Category.PPT_CHAIR, Category.ST), "S001 §5.2, §9.1; S002 E L72"),
+    (Action.MARK_ATTENDANCE, (Category.PPT_CHAIR, Category.ST), "default"),
+    (Action.GIVE_GRANTS, (Category.PPT_CHAIR,), "S002 L7; S003 L148"),
+    (Action.ACCREDIT, (Category.PPT_CHAIR, Category.ST), "S001 §5.1; S000 28.6"),
+    (
+        Action.MARK_PARAGRAPH,
+        (Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST),
+        "S001 §5.3; S002 B L36",
+    ),
+    (Action.ADOPT, (Category.PPT_CHAIR,), "S001 §5.2; S002 A L24, B L36"),
+    (Action.SHOW_SCREEN, (Category.PPT_CHAIR, Category.ST), "default"),
+    (Action.READ_RECORD, (Category.PPT_CHAIR, Category.ST), "default"),
+    (Action.IMPORT_DRAFT, (Category.PPT_CHAIR, Category.ST), "S001 §5.3; S002 E L72"),
+)
+
+_COLUMNS: Mapping[str, Action] = MappingProxyType(
+    {
+        "know": Action.KNOW,
+        "attend": Action.ATTEND,
+        "speak": Action.SPEAK,
+        "table": Action.TABLE,
+        "agenda": Action.SEE_AGENDA,
+        "docs": Action.SEE_DOCUMENTS,
+        "read": Action.READ_DRAFT,
+        "edit": Action.EDIT_DRAFT,
+        "approve": Action.APPROVE,
+        "final": Action.DOWNLOAD,
+    }
+)
+MATRIX_ACTIONS = tuple(_COLUMNS.values())
+
+
+def _read_table(table: str) -> Iterator[Rule]:
+    body, category, cells = "", Category.PUBLIC, [""]
+    for line in filter(str.strip, table.splitlines()):
+        words = line.split()
+        if line.startswith("["):
+            body = line.strip("[]")
+        elif words == list(_COLUMNS):
+            continue
+        elif not line.startswith(" "):
+            category, cells = Category(words[0]), words[1:]
+        else:
+            row_source, *others = (part.strip() for part in line.split("|"))
+            sources = dict.fromkeys(_COLUMNS, row_source)
+            for other in others:
+                columns, _, source = other.partition(": ")
+                sources.update(dict.fromkeys(columns.split(", "), source))
+            for (column, action), cell in zip(_COLUMNS.items(), cells, strict=True):
+                conditions = tuple(cell.rstrip("*").split("+"))
+                source = "default" if cell.endswith("*") else sources[column]
+                yield Rule(body, category, action, conditions, source)
+
+
+RULES: tuple[Rule, ...] = (
+    *_read_table(_TABLE),
+    *(
+        Rule(ANY_BODY, category, action, ("yes",), source)
+        for action, categories, source in _CONDUCT
+        for category in categories
+    ),
+    Rule(ANY_BODY, Category.INTERPRETER, Action.SHOW_SCREEN, ("screen",), "default"),
+)
+
+_INDEX = {(rule.body, rule.category, rule.action): rule for rule in RULES}
+_BODIES = frozenset(rule.body for rule in RULES) - {ANY_BODY, CLOSED_DOOR, DRAFTING_GROUP}
+
+_MEMBERS_SITTING = frozenset(
+    {
+        Category.HEAD,
+        Category.DELEGATE,
+        Category.PPT_CHAIR,
+        Category.PPT_STAFF,
+        Category.ST,
+        Category.INTERPRETER,
+    }
+)
+_OUTSIDE_THE_SITTING = frozenset({Action.KNOW, Action.DOWNLOAD})
+"""What does not depend on who may sit in: that the session exists, and its published texts."""
+_WITHOUT_THE_ROOM = frozenset({Action.ACCREDIT, Action.SHOW_SCREEN})
+"""Acts of conduct that show nothing of what is said behind a closed door."""
+_SCREEN_SHOWS = frozenset(
+    {Action.KNOW, Action.ATTEND, Action.SEE_AGENDA, Action.READ_DRAFT, Action.SHOW_SCREEN}
+)
+
+
+# Answers -------------------------------------------------------------------------------------
+
+
+def may(actor: Actor, action: Action, subject: Subject, *, at: datetime) -> Decision:
+    """Whether this person may do this, now, and why.
+
+    A text that is not adopted is a draft whatever its file format: to download it is to read it.
+    """
+    if subject.body not in _BODIES:
+        return Decision(False, "access.no_rule", "default")
+    if action is Action.DOWNLOAD and not subject.adopted:
+        action = Action.READ_DRAFT
+    refusal = _refusal_of_mode(actor, action, subject) or _refusal_of_screen(actor, action, subject)
+    if refusal is not None:
+        return refusal
+    if action not in MATRIX_ACTIONS:
+        return _conduct(actor, action, subject, at)
+    body = CLOSED_DOOR if subject.mode == "closed" else subject.group or subject.body
+    return _apply(_INDEX.get((body, actor.category, action)), actor, action, subject, at)
+
+
+def require(actor: Actor, action: Action, subject: Subject, *, at: datetime) -> None:
+    """Raise `Forbidden` with the reason, unless the person may."""
+    decision = may(actor, action, subject, at=at)
+    if not decision:
+        raise Forbidden(decision.reason, action=action.value, source=decision.source)
+
+
+def writable_languages(actor: Actor, subject: Subject, *, at: datetime) -> frozenset[Language]:
+    """The languages of this draft the person may write: none, both, or the one not of origin."""
+    if not may(actor, Action.EDIT_DRAFT, subject, at=at):
+        return frozenset()
+    if actor.category is Category.INTERPRETER:
+        return frozenset(LANGUAGES) - {subject.origin}
+    return frozenset(LANGUAGES)
+
+
+def _apply(
+    rule: Rule | None, actor: Actor, action: Action, subject: Subject, at: datetime
+) -> Decision:
+    if rule is None:
+        return Decision(False, "access.no_rule", "default")
+    for word in rule.conditions:
+        holds, reason = CONDITIONS[word]
+        if not holds(actor, action, subject, at):
+            return Decision(False, reason, rule.source)
+    return Decision(True, "access.allowed", rule.source)
+
+
+def _conduct(actor: Actor, action: Action, subject: Subject, at: datetime) -> Decision:
+    """Acts of conduct; behind a closed door only for somebody who is in the room."""
+    if subject.mode == "closed" and action not in _WITHOUT_THE_ROOM:
+        inside = may(actor, Action.ATTEND, subject, at=at)
+        if not inside:
+            return inside
+    return _apply(_INDEX.get((ANY_BODY, actor.category, action)), actor, action, subject, at)
+
+
+def _refusal_of_mode(actor: Actor, action: Action, subject: Subject) -> Decision | None:
+    if subject.mode != "members" or action in _OUTSIDE_THE_SITTING | _WITHOUT_THE_ROOM:
+        return None
+    before_observers = actor.capacity is Capacity.SCREEN and actor.audience == "observers"
+    if actor.category not in _MEMBERS_SITTING or before_observers:
+        return Decision(False, "access.members_only", "S003 L220")
+    return None
+
+
+def _refusal_of_screen(actor: Actor, action: Action, subject: Subject) -> Decision | None:
+    """A screen shows the room; it holds no papers, and no text before observers (a setting)."""
+    if actor.capacity is not Capacity.SCREEN:
+        return None
+    withheld = (
+        action is Action.READ_DRAFT
+        and actor.audience == "observers"
+        and subject.settings.screen_draft_to_observers == "no"
+    )
+    if action not in _SCREEN_SHOWS or withheld:
+        return Decision(False, "access.not_on_a_screen", "default")
+    return None
