@@ -1,0 +1,459 @@
+"""The gate: a full structural parse of a Yjs update before pycrdt sees a byte of it.
+
+pycrdt trusts its input. Eighteen bytes from a browser can end the process, ten can erase words that
+another delegation has not written yet, and a forged block makes the server drop somebody's real
+words as already known. So nothing reaches it that this parser has not understood to the last byte.
+
+The format is the *update v1* of Yjs 13 (yjs `src/utils/encoding.js`, `src/structs/Item.js`):
+
+    update     = blocks deletes
+    blocks     = count { structs client clock struct* }
+    struct     = info [origin] [right origin] [parent] content      info = flags | content kind
+    deletes    = count { client count { clock length } }
+
+What is admitted is only what an honest editor of a plain-text cell can send, in either of its two
+root texts `es` and `en`:
+
+* new characters (`ContentString`) and characters typed and struck before they were sent
+  (`ContentDeleted`), of the one client id leased to the sender;
+* directly behind what is known of that client, or overlapping it (an honest resend);
+* attached to characters that are known, of one text only, never between the two halves of a
+  surrogate pair (yrs and yjs cut a pair differently: the replicas would part for ever);
+* deletions of known characters, each client's ranges in ascending order. A diff made after a
+  reconnection carries the whole delete set of the document, everybody's: that is honest.
+
+Refused without exception: other people's client ids, formats, embeds, objects, nested types,
+subdocuments, moves, skips, and `GC` structs: Yjs makes those only of things inside a deleted
+nested type, which a plain text never holds (none in the recorded traffic of the tests), and
+whatever is attached to one vanishes.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..domain.drafting import LANGUAGES, Language
+from ..domain.errors import Invalid
+
+MAX_CLIENT = 0xFFFF_FFFF
+"""Yjs draws its client ids from 32 bits, and so does the desk that leases them."""
+MAX_CLOCK = 0x7FFF_FFFF
+"""yrs keeps clocks in 32 bits and adds lengths to them unchecked."""
+
+_DELETED, _STRING = 1, 4
+_HAS_ORIGIN, _HAS_RIGHT, _HAS_PARENT_SUB = 0x80, 0x40, 0x20
+_ROOTS: dict[bytes, Language] = {language.encode(): language for language in LANGUAGES}
+
+_UNWELCOME = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # controls: a cell is one line, and XML 1.0 has no place for most of them
+    "\u2028\u2029"  # line and paragraph separator: a new line by another name
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\u202a-\u202e"  # embedding and override: text that reads differently from what is stored
+    "\ufdd0-\ufdef"
+    + "".join(f"{chr(p + 0xFFFE)}{chr(p + 0xFFFF)}" for p in range(0, 0x110000, 0x10000))
+    # tags, invisible
+    + "\U000e0000-\U000e0fff"
+    "\ud800-\udfff"
+    "]"
+)
+"""Characters no paragraph holds.
+
+Invisible ones (zero width, joiners, soft hyphen, direction marks) are refused: Spanish and English
+need none, and with them two texts that look the same would have different hashes at adoption, a
+search would miss a word that stands there, and a line could read otherwise than it is stored. The
+no-break spaces (U+00A0, U+202F) are ordinary typography and are admitted, as is U+FFFD, which Yjs
+itself writes. The editor cleans what is pasted with the same list; see `clean`.
+"""
+_LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+
+class Rejected(Invalid):
+    """An update that was not admitted. `update.gap` is healed by a resync; the others are final.
+
+    `reason` is for the log, not for the reader: one word that says which rule was broken.
+    """
+
+    def __init__(self, code: str, reason: str, **params: object) -> None:
+        super().__init__(code, reason=reason, **params)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one update may hold, and one text of a paragraph.
+
+    An update may be the whole offline work of an afternoon, or a paste of a text of full length in
+    four-byte characters; a delete set grows with every correction ever made in the paragraph.
+    """
+
+    bytes: int = 262_144
+    structs: int = 4_000
+    deletes: int = 30_000
+    clients: int = 5_000
+    text: int = 20_000
+
+
+LIMITS = Limits()
+NO_LIMITS = Limits(*[MAX_CLOCK] * 5)
+"""For what comes from our own log: it passed the gate one update at a time."""
+
+
+class Struct(NamedTuple):
+    """A run of characters with consecutive clocks, and what it is attached to."""
+
+    clock: int
+    length: int  # UTF-16 code units, as Yjs counts
+    text: str | None  # None when already struck
+    origin: tuple[int, int] | None  # (client, clock) of the character on its left when written
+    right: tuple[int, int] | None
+    root: Language | None  # only when there is neither
+
+
+class Parsed(NamedTuple):
+    """An update taken to pieces."""
+
+    blocks: dict[int, list[Struct]]
+    deletes: dict[int, list[tuple[int, int]]]  # first clock, clock behind the last
+
+
+class Stretch(NamedTuple):
+    """A new run of characters, and the text it stands in."""
+
+    clock: int
+    length: int
+    text: str | None
+    root: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What an admitted update would add to the document."""
+
+    client: int
+    stretches: list[Stretch]
+    overlaps: bool  # it repeats structs that are known
+    roots: frozenset[Language]  # the texts it adds to, be it characters already struck
+
+    @property
+    def end(self) -> int | None:
+        """The client's next clock, or None when the update brings nothing but deletions."""
+        return self.stretches[-1].clock + self.stretches[-1].length if self.stretches else None
+
+
+class Ledger:
+    """What must be known of a document to admit an update to it, kept in step with it.
+
+    `ends` is its state vector. For every client the ledger remembers which stretch of its clocks
+    stands in which text (one types in one text for long: there are few), and which clocks are the
+    second half of a surrogate pair.
+    """
+
+    __slots__ = ("_lows", "_roots", "_starts", "ends")
+
+    def __init__(self) -> None:
+        self.ends: dict[int, int] = {}
+        self._starts: dict[int, list[int]] = {}
+        self._roots: dict[int, list[Language]] = {}
+        self._lows: set[tuple[int, int]] = set()
+
+    def root_of(self, client: int, clock: int) -> Language:
+        """The text a known character stands in."""
+        return self._roots[client][bisect_right(self._starts[client], clock) - 1]
+
+    def cuts_pair(self, client: int, clock: int) -> bool:
+        """Whether a cut before this clock would part the two halves of a character."""
+        return (client, clock) in self._lows
+
+    def add(self, client: int, stretch: Stretch) -> None:
+        """Note characters that follow what is known of their client."""
+        clock, length, text, root = stretch
+        roots = self._roots.setdefault(client, [])
+        if not roots or roots[-1] != root:
+            roots.append(root)
+            self._starts.setdefault(client, []).append(clock)
+        if text is not None and len(text) != length:
+            self._lows.update((client, clock + low) for low in _low_halves(text))
+        self.ends[client] = clock + length
+
+    def learn(self, update: bytes) -> None:
+        """Note what is new in an update of the server itself or of the log, by whomever.
+
+        Raises `Rejected` where it does not fit what is known.
+        """
+        blocks = parse(update, NO_LIMITS).blocks
+        roots = self._resolve(blocks)
+        for client, structs in blocks.items():
+            for index, (clock, length, text, *_) in enumerate(structs):
+                known = self.ends.get(client, 0)
+                if clock > known:
+                    raise Rejected("update.gap", "clock")
+                if clock + length > known:
+                    behind = _behind(text, known - clock)
+                    root = roots[client, index]
+                    self.add(client, Stretch(known, clock + length - known, behind, root))
+
+    def _resolve(self, blocks: dict[int, list[Struct]]) -> dict[tuple[int, int], Language]:
+        """The text of every struct: that of its neighbour, and so on to one that names it."""
+        firsts = {client: [each.clock for each in structs] for client, structs in blocks.items()}
+        roots: dict[tuple[int, int], Language] = {}
+        for client, structs in blocks.items():
+            for index in range(len(structs)):
+                chain: list[tuple[int, int]] = []
+                at = (client, index)
+                while at not in roots:
+                    chain.append(at)
+                    struct = blocks[at[0]][at[1]]
+                    reference = struct.origin or struct.right
+                    if reference is None:
+                        assert struct.root is not None, "parse: a parent or a neighbour"
+                        roots[at] = struct.root
+                    elif reference[1] < self.ends.get(reference[0], 0):
+                        roots[at] = self.root_of(*reference)
+                    else:
+                        neighbour, clock = reference
+                        place = bisect_right(firsts.get(neighbour, []), clock) - 1
+                        if place < 0 or len(chain) > NO_LIMITS.structs:
+                            raise Rejected("update.rejected", "reference")
+                        at = (neighbour, place)
+                roots.update(dict.fromkeys(chain, roots[at]))
+        return roots
+
+
+def check(update: bytes, *, client: int, state: Ledger, limits: Limits = LIMITS) -> Checked:
+    """Admit an update from the tab that holds `client` to the document that `state` describes.
+
+    Raises `Rejected`: `update.gap` when something the sender wrote before has not arrived,
+    `update.rejected` for everything else. Nothing is changed.
+    """
+    blocks, deletes = parse(update, limits)
+    known = state.ends.get(client, 0)
+    end = known
+    overlaps = False
+    stretches: list[Stretch] = []
+    lows: set[int] = set()  # second halves of pairs among the structs of this very update
+    if blocks:
+        if len(blocks) > 1 or client not in blocks:
+            raise Rejected("update.rejected", "client")
+        structs = blocks[client]
+        if structs[0].clock > known:
+            raise Rejected("update.gap", "clock")
+        firsts: list[int] = []
+        roots: list[Language] = []
+        for clock, length, text, origin, right, root in structs:
+            for reference, cut in ((origin, 1), (right, 0)):
+                if reference is None:
+                    continue
+                author, position = reference
+                if position < state.ends.get(author, 0):
+                    found = state.root_of(author, position)
+                    if state.cuts_pair(author, position + cut):
+                        raise Rejected("update.rejected", "pair")
+                elif author == client and structs[0].clock <= position < clock:
+                    found = roots[bisect_right(firsts, position) - 1]
+                    if position + cut in lows:
+                        raise Rejected("update.rejected", "pair")
+                else:
+                    raise Rejected("update.rejected", "reference")
+                if root is not None and root != found:
+                    raise Rejected("update.rejected", "texts")
+                root = found
+            assert root is not None, "parse: a parent or a neighbour"
+            firsts.append(clock)
+            roots.append(root)
+            end = clock + length
+            if text is not None and len(text) != length:
+                lows.update(clock + low for low in _low_halves(text))
+            if clock >= known:
+                stretches.append(Stretch(clock, length, text, root))
+                continue
+            overlaps = True
+            if end > known:
+                if known in lows:
+                    raise Rejected("update.rejected", "pair")
+                if root != state.root_of(client, known - 1):
+                    raise Rejected("update.rejected", "texts")
+                stretches.append(Stretch(known, end - known, _behind(text, known - clock), root))
+    for author, ranges in deletes.items():
+        own = author == client
+        bound = max(known, end) if own else state.ends.get(author, 0)
+        if ranges[-1][1] > bound:
+            # Striking what one wrote oneself and the server has not had yet is only too early.
+            raise Rejected("update.gap" if own else "update.rejected", "delete")
+        for start, stop in ranges:
+            if state.cuts_pair(author, start) or state.cuts_pair(author, stop):
+                raise Rejected("update.rejected", "pair")
+            if own and (start in lows or stop in lows):
+                raise Rejected("update.rejected", "pair")
+    return Checked(client, stretches, overlaps, frozenset(each.root for each in stretches))
+
+
+def parse(update: bytes, limits: Limits = LIMITS) -> Parsed:
+    """Take an update to pieces, keeping every rule that needs no knowledge of the document.
+
+    Every number canonical and in bounds, every client once, clocks consecutive, text of admitted
+    characters, kinds of a plain text only, nothing left over. Raises `Rejected`.
+    """
+    if len(update) > limits.bytes:
+        raise Rejected("update.rejected", "size")
+    try:
+        blocks, at = _parse_blocks(update, limits)
+        deletes, at = _parse_deletes(update, at, limits)
+    except IndexError:
+        raise Rejected("update.rejected", "truncated") from None
+    if at != len(update):
+        raise Rejected("update.rejected", "trailing")
+    return Parsed(blocks, deletes)
+
+
+def parse_state_vector(vector: bytes, limits: Limits = LIMITS) -> dict[int, int]:
+    """Read a state vector that came from outside. Raises `Rejected`."""
+    if len(vector) > limits.bytes:
+        raise Rejected("update.rejected", "size")
+    ends: dict[int, int] = {}
+    try:
+        count, at = _number(vector, 0, limits.clients)
+        for _ in range(count):
+            client, at = _number(vector, at, MAX_CLIENT)
+            ends[client], at = _number(vector, at, MAX_CLOCK)
+    except IndexError:
+        raise Rejected("update.rejected", "truncated") from None
+    if at != len(vector) or len(ends) != count:
+        raise Rejected("update.rejected", "state")
+    return ends
+
+
+def clean(text: str) -> str:
+    """The text as a paragraph may hold it: line breaks and tabs to one space, the rest left out."""
+    return _UNWELCOME.sub("", _LINE_BREAKS.sub(" ", text))
+
+
+def is_clean(text: str) -> bool:
+    """Whether a paragraph may hold this text as it is."""
+    return _UNWELCOME.search(text) is None
+
+
+def units(text: str) -> int:
+    """The length of a text in UTF-16 code units, as Yjs and the browser count."""
+    return len(text) if text.isascii() else len(text) + len(_ASTRAL.findall(text))
+
+
+def _parse_blocks(data: bytes, limits: Limits) -> tuple[dict[int, list[Struct]], int]:
+    blocks: dict[int, list[Struct]] = {}
+    count, at = _number(data, 0, limits.clients)
+    left = limits.structs
+    for _ in range(count):
+        number, at = _number(data, at, left)
+        left -= number
+        client, at = _number(data, at, MAX_CLIENT)
+        clock, at = _number(data, at, MAX_CLOCK)
+        if client in blocks or number == 0:
+            raise Rejected("update.rejected", "client")
+        structs = blocks[client] = []
+        for _ in range(number):
+            info = data[at]
+            at += 1
+            kind = info & 0x1F
+            if info & _HAS_PARENT_SUB or kind not in (_STRING, _DELETED):
+                raise Rejected("update.rejected", "kind")
+            origin = right = root = None
+            if info & _HAS_ORIGIN:
+                author, at = _number(data, at, MAX_CLIENT)
+                position, at = _number(data, at, MAX_CLOCK)
+                origin = (author, position)
+            if info & _HAS_RIGHT:
+                author, at = _number(data, at, MAX_CLIENT)
+                position, at = _number(data, at, MAX_CLOCK)
+                right = (author, position)
+            if origin is None and right is None:
+                named, at = _number(data, at, 1)
+                name, at = _take(data, at, 2)
+                root = _ROOTS.get(name)
+                if not named or root is None:
+                    raise Rejected("update.rejected", "parent")
+            text = None
+            if kind == _STRING:
+                raw, at = _take(data, at, limits.bytes)
+                try:
+                    text = raw.decode()
+                except UnicodeDecodeError:
+                    raise Rejected("update.rejected", "utf-8") from None
+                if _UNWELCOME.search(text):
+                    raise Rejected("update.rejected", "character")
+                length = units(text)
+            else:
+                length, at = _number(data, at, MAX_CLOCK)
+            if length == 0:
+                raise Rejected("update.rejected", "empty")
+            structs.append(Struct(clock, length, text, origin, right, root))
+            clock += length
+            if clock > MAX_CLOCK:
+                raise Rejected("update.rejected", "clock")
+    return blocks, at
+
+
+def _parse_deletes(
+    data: bytes, at: int, limits: Limits
+) -> tuple[dict[int, list[tuple[int, int]]], int]:
+    deletes: dict[int, list[tuple[int, int]]] = {}
+    count, at = _number(data, at, limits.clients)
+    left = limits.deletes
+    for _ in range(count):
+        client, at = _number(data, at, MAX_CLIENT)
+        number, at = _number(data, at, left)
+        left -= number
+        if client in deletes or number == 0:
+            raise Rejected("update.rejected", "client")
+        ranges = deletes[client] = []
+        behind = -1
+        for _ in range(number):
+            start, at = _number(data, at, MAX_CLOCK)
+            length, at = _number(data, at, MAX_CLOCK)
+            if start <= behind or length == 0 or start + length > MAX_CLOCK:
+                raise Rejected("update.rejected", "delete")
+            behind = start + length
+            ranges.append((start, behind))
+    return deletes, at
+
+
+def _number(data: bytes, at: int, most: int) -> tuple[int, int]:
+    """A variable-length number of at most 32 bits in its shortest form, and where it ends."""
+    byte = data[at]
+    at += 1
+    value = byte & 0x7F
+    shift = 7
+    while byte >= 0x80:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte == 0 or shift > 35:
+            raise Rejected("update.rejected", "number")
+    if value > most:
+        raise Rejected("update.rejected", "number")
+    return value, at
+
+
+def _take(data: bytes, at: int, most: int) -> tuple[bytes, int]:
+    """A string of bytes with its length before it, and where it ends."""
+    length, at = _number(data, at, most)
+    end = at + length
+    if end > len(data):
+        raise Rejected("update.rejected", "truncated")
+    return data[at:end], end
+
+
+def _low_halves(text: str) -> list[int]:
+    """Offsets in UTF-16 units of the second halves of surrogate pairs."""
+    return [match.start() + pairs + 1 for pairs, match in enumerate(_ASTRAL.finditer(text))]
+
+
+def _behind(text: str | None, offset: int) -> str | None:
+    """What is left of a text behind its first `offset` UTF-16 units."""
+    if text is None or offset == 0:
+        return text
+    return text.encode("utf-16-le")[2 * offset :].decode("utf-16-le", "replace")
