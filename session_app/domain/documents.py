@@ -14,7 +14,7 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -86,7 +86,7 @@ class DocumentText:
     symbol: str | None = None
     draft: DraftMark | None = None
     label_style: LabelStyle = UN
-    locales: Mapping[Language, str] = LOCALES
+    locales: Mapping[Language, str] = field(default_factory=lambda: LOCALES)
 
     def is_working_translation(self, language: Language) -> bool:
         """Whether this language's text is, for now, only a help to its readers."""
