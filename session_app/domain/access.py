@@ -29,6 +29,7 @@ from typing import Literal
 
 from .drafting import LANGUAGES, Language
 from .errors import Forbidden
+from .forum import STRICTEST, AccessSettings
 from .people import Audience, Capacity, Category, Grant, Right
 
 __all__ = [
@@ -44,7 +45,6 @@ __all__ = [
     "Decision",
     "Grant",
     "Rule",
-    "Settings",
     "Subject",
     "may",
     "require",
@@ -77,23 +77,6 @@ class Action(StrEnum):
     SHOW_SCREEN = "screen:show"
     READ_RECORD = "record:read"
     IMPORT_DRAFT = "draft:import"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The forum's settings that change a cell of the table, at their strictest by default.
-
-    Values are those of `forum.toml`; `Forum.access` makes this from them.
-    """
-
-    observers_drafting: Literal["never", "authorised"] = "never"
-    observers_debate: Literal["statements", "open"] = "statements"
-    observers_rule_scope: Literal["countries", "both"] = "both"
-    grcm_observer_countries: Literal["no", "invitation", "yes"] = "no"
-    grcm_observer_organisations: Literal["yes", "slots"] = "yes"
-    grcm_rrocm_slot: Literal["yes", "no"] = "yes"
-    special_participants_closed_door: Literal["no", "non_objection"] = "no"
-    screen_draft_to_observers: Literal["no", "yes"] = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +121,7 @@ class Subject:
     adopted: bool = False
     language: Language | None = None  # of the text to be written; none: any
     origin: Language = "es"  # the draft's language of origin
-    settings: Settings = Settings()
+    settings: AccessSettings = STRICTEST  # the forum's own, where it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +233,7 @@ def _country_at_grcm(actor: Actor, action: Action, subject: Subject, at: datetim
 
 def _organisation_at_grcm(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
     """An observer organisation at the GRCM: takes part (S002 C L52), or in its slots only."""
-    return subject.settings.grcm_observer_organisations == "yes" or subject.own_slot
+    return subject.settings.grcm_observer_orgs == "yes" or subject.own_slot
 
 
 def _special(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
@@ -264,7 +247,8 @@ def _joined(actor: Actor, action: Action, subject: Subject, at: datetime) -> boo
 
 
 def _issued(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
-    return subject.issued
+    """Final, no longer preliminary; or the preliminary one goes to observer countries too."""
+    return subject.issued or subject.settings.agenda_preview_to == "observer_countries_too"
 
 
 def _public(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
@@ -294,7 +278,7 @@ CONDITIONS: Mapping[str, tuple[Condition, str]] = MappingProxyType(
         "stated": (_statement, "access.needs_invitation"),
         "pen": (_observer_pen, "access.observers_do_not_draft"),
         "country": (_country_at_grcm, "access.no_observer_countries"),
-        "member": (_organisation_at_grcm, "access.not_your_slot"),
+        "organisation": (_organisation_at_grcm, "access.not_your_slot"),
         "special": (_special, "access.denied"),
         "joined": (_joined, "access.not_joined"),
         "issued": (_issued, "access.not_issued"),
@@ -384,7 +368,7 @@ st              yes    yes     yes     yes*    yes     yes     yes     yes    no
     S002 E L72; S004 C2 | edit: S004 C4, C28
 observer_country yes*  country no      no      no*     no*     no*     no     no      public
     S002 C L52; S003 L293
-observer_organisation yes member stated leave  yes*    yes*    pen*    pen    no*     public
+observer_organisation yes organisation stated leave yes*    yes*    pen*    pen    no*     public
     S002 C L52 | speak, edit: S003 L219 | table: S001 §9.1
 rrocm           yes    rrocm   rrocm   no*     no*     no*     no*     no*    no      public
     S003 L303; S000 18.a | approve: S004 C4
