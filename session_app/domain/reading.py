@@ -33,6 +33,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
+from .contract import MAX_TEXT
 from .drafting import Kind, Language
 from .errors import Invalid
 
@@ -43,8 +44,8 @@ MAX_FILE = 20_000_000
 MAX_CHARACTERS = 2_000_000
 """Characters of text; the longest source document has a tenth of it."""
 MAX_LINES = 20_000
-MAX_PARAGRAPH = 20_000
-"""Characters of one paragraph: what one text field of a command may hold."""
+MAX_PARAGRAPH = MAX_TEXT
+"""Characters of one paragraph: what the editor would take."""
 
 _HEADINGS: Mapping[str, SectionKey] = {
     "conclusiones": "conclusions",
@@ -75,6 +76,7 @@ class SourceParagraph:
     line: int  # counted from 1, to show a person where
     text: str
     label: str | None = None  # as computed by a word processor; a typed label is part of the text
+    level: int = 0  # of the computed label, outermost 0
     after: Break = Break.PARAGRAPH
     cell: tuple[int, int, int] | None = None  # table, row, column; None where it spans columns
     title: bool = False  # marked as a heading by its author
@@ -277,7 +279,7 @@ _LABEL = re.compile(
     rf"\((?P<inner>{_NUMBER})\)|(?P<number>{_NUMBER})(?P<mark>\.-|\.\)|\)|\.?[º°]\.?|\.)"
 )
 _PATH = re.compile(
-    r"(?P<prefix>\d{1,3}(?:\.\d{1,3}){0,2})\.(?P<number>\d{1,3})(?P<mark>[.)]?)(?=\s)"
+    r"(?P<prefix>\d{1,3}(?:\.\d{1,3}){0,2})\.(?P<number>\d{1,3})(?P<mark>[.)]?)(?=\s|$)"
 )
 _ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
 _ROMAN_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
@@ -292,6 +294,7 @@ class Label:
     printed: str
     mark: str
     readings: tuple[tuple[str, int], ...]
+    level: int = 0  # in the word processor's list; 0 where it was typed
 
 
 def split_label(line: str) -> tuple[Label | None, str]:
@@ -353,7 +356,11 @@ _DEEPEST = 6
 class _List:
     family: str
     mark: str
+    level: int
     value: int
+
+    def is_of(self, family: str, label: Label) -> bool:
+        return (self.family, self.mark, self.level) == (family, label.mark, label.level)
 
 
 class _Lists:
@@ -379,7 +386,7 @@ class _Lists:
             return opened
         for depth, running, family, value in self._candidates(label):
             jumps = value > running.value + 1 and (index, family) in self._goes_on
-            if running.family == family and running.mark == label.mark and (jumps or computed):
+            if running.is_of(family, label) and (jumps or computed):
                 expected = _printed(label, family, running.value + 1)
                 self._take(depth, label, family, value)
                 return depth, expected
@@ -392,7 +399,7 @@ class _Lists:
 
     def _continued(self, label: Label) -> int | None:
         fitting = [
-            (running.mark == label.mark, depth, family, value)
+            (running.is_of(family, label), depth, family, value)
             for depth, running, family, value in self._candidates(label)
             if running.family == family and (family == _BULLETS or value == running.value + 1)
         ]
@@ -404,7 +411,7 @@ class _Lists:
 
     def _opened(self, index: int, label: Label, computed: bool) -> tuple[int, str | None] | None:
         for family, value in sorted(label.readings, key=lambda reading: reading[1]):
-            if any(each.family == family and each.mark == label.mark for each in self._running):
+            if any(running.is_of(family, label) for running in self._running):
                 continue
             initial = family.startswith("capital") and label.mark == "."
             if not computed and initial and (index, family) not in self._goes_on:
@@ -416,7 +423,7 @@ class _Lists:
             if value != 1 and family != "decimal" and label.mark == "." and not computed:
                 continue
             del self._running[_DEEPEST - 1 :]
-            self._running.append(_List(family, label.mark, value))
+            self._running.append(_List(family, label.mark, label.level, value))
             expected = None if value == 1 else _printed(label, family, 1)
             return len(self._running) - 1, expected
         return None
@@ -428,7 +435,7 @@ class _Lists:
 
     def _take(self, depth: int, label: Label, family: str, value: int) -> None:
         del self._running[depth + 1 :]
-        self._running[depth] = _List(family, label.mark, value)
+        self._running[depth] = _List(family, label.mark, label.level, value)
 
 
 def _successions(labels: Sequence[Label | None]) -> set[tuple[int, str]]:
@@ -526,12 +533,7 @@ class _Reader:
 
     def __init__(self, lines: Sequence[SourceParagraph]) -> None:
         self._lines = lines
-        self._split = [
-            (split_label(each.label)[0] or _word_label(each.label), each.text)
-            if each.label
-            else split_label(each.text)
-            for each in lines
-        ]
+        self._split = [_labelled(each) for each in lines]
         self._lists = _Lists([label for label, _ in self._split])
         self._sections: dict[SectionKey, tuple[str, list[ImportedParagraph]]] = {}
         self._current: list[ImportedParagraph] = []
@@ -635,9 +637,12 @@ class _Reader:
         self.doubts.append(Doubt(line.line, code, params))
 
 
-def _word_label(printed: str) -> Label:
-    """A computed label outside the grammar ("Artículo 4", "4 bis."): alone in a list of its own."""
-    return Label(printed, printed, ((_BULLETS, 1),))
+def _labelled(line: SourceParagraph) -> tuple[Label | None, str]:
+    if line.label is None:
+        return split_label(line.text)
+    # A computed label outside the grammar ("Artículo 4") still counts: it is read as a bullet is.
+    label = split_label(line.label)[0] or Label(line.label, line.label, ((_BULLETS, 1),))
+    return replace(label, level=line.level), line.text
 
 
 def _section_key(line: SourceParagraph) -> SectionKey | None:
