@@ -191,7 +191,9 @@ STYLES = (
     '<w:name w:val="CRM Bilingual"/><w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>'
     f'<w:insideV w:val="single" w:sz="4" w:space="0" w:color="{RULE}"/></w:tblBorders>'
     '<w:tblCellMar><w:left w:w="142" w:type="dxa"/><w:right w:w="142" w:type="dxa"/>'
-    "</w:tblCellMar></w:tblPr></w:style></w:styles>"
+    '</w:tblCellMar></w:tblPr><w:tblStylePr w:type="firstRow"><w:tcPr><w:tcBorders>'
+    f'<w:bottom w:val="single" w:sz="4" w:space="0" w:color="{RULE}"/></w:tcBorders></w:tcPr>'
+    "</w:tblStylePr></w:style></w:styles>"
 )
 
 

@@ -25,7 +25,7 @@ from .template import Template, open_template
 
 _LEVEL = {Kind.ITEM: 0, Kind.SUBITEM: 1}
 
-_SHORT = 420
+_SHORT = 160
 """Characters up to which a row of the table stays on one page; a longer one may be broken."""
 
 _PAGE = 2600
