@@ -151,13 +151,13 @@ class ParagraphDoc:
         Raises `Broken` when pycrdt fails; the document must then be loaded again from the log.
         """
         trial, self._trial = self._trial, None
+        self._texts = None
         self._live.apply(update)
         if trial is not None and trial.update is update:
             for stretch in trial.checked.stretches:
                 self._ledger.add(trial.checked.client, stretch)
-            self._texts = trial.after
         else:
-            self._copy = self._texts = None
+            self._copy = None
             try:
                 self._ledger.learn(update)
             except Rejected as refusal:
