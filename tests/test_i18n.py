@@ -1,0 +1,161 @@
+"""Sentences, lists, dates and plurals in both languages."""
+
+from __future__ import annotations
+
+import string
+from datetime import UTC, date, datetime
+
+import pytest
+
+from session_app.domain.drafting import LANGUAGES, Language
+from session_app.domain.errors import Conflict
+from session_app.i18n import (
+    Message,
+    describe_draft,
+    format_dates,
+    format_moment,
+    join_names,
+    name_in_sentence,
+    page_words,
+    plural,
+    read_catalogue,
+    translate,
+    translate_error,
+)
+
+
+def parameters(message: Message) -> set[str]:
+    forms = [message] if isinstance(message, str) else list(message.values())
+    return {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name}
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    assert sorted(read_catalogue("es")) == sorted(read_catalogue("en"))
+
+
+def test_a_sentence_has_the_same_parameters_in_both_languages() -> None:
+    english = read_catalogue("en")
+    for code, message in read_catalogue("es").items():
+        assert parameters(message) == parameters(english[code]), code
+
+
+def test_no_sentence_is_empty_and_every_plural_has_its_general_form() -> None:
+    for language in LANGUAGES:
+        for code, message in read_catalogue(language).items():
+            assert isinstance(message, str) or "other" in message, code
+            assert message, code
+
+
+def test_a_code_without_a_sentence_gets_the_general_one() -> None:
+    assert translate("no.such_code", "es").startswith("No se pudo hacer lo solicitado")
+    assert translate("no.such_code", "en").startswith("The request could not be carried out")
+
+
+def test_a_missing_parameter_is_shown_as_an_ellipsis_and_not_as_an_error() -> None:
+    assert translate("document.draft", "en", version=3) == "Draft, version 3, …"
+
+
+def test_a_refusal_may_carry_parameters_named_like_our_own() -> None:
+    refusal = Conflict("label_style.unknown", style="roman", known=["un", "rcm"], language="es")
+    assert translate_error(refusal, "en") == (
+        "There is no label style “roman”. Known are: un and rcm."
+    )
+
+
+def test_braces_in_a_parameter_are_only_text() -> None:
+    assert "{place.__class__}" in translate(
+        "document.bad_preamble", "es", placeholder="{place.__class__}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "text"),
+    [
+        ("es", ["Canadá"], "Canadá"),
+        ("es", ["Canadá", "México"], "Canadá y México"),
+        ("es", ["Canadá", "Costa Rica", "El Salvador"], "Canadá, Costa Rica y El Salvador"),
+        ("es", ["Francia", "Italia"], "Francia e Italia"),
+        ("es", ["Trinidad y Tobago", "Irlanda"], "Trinidad y Tobago e Irlanda"),
+        ("es", ["Guatemala", "Honduras"], "Guatemala y Honduras"),
+        ("es", ["Cobre", "Hierro"], "Cobre y Hierro"),
+        ("es", ["Madre", "Hija"], "Madre e Hija"),
+        ("en", ["Canada", "Costa Rica", "El Salvador"], "Canada, Costa Rica and El Salvador"),
+        ("en", [], ""),
+    ],
+)
+def test_countries_are_listed_as_each_language_lists_them(
+    language: Language, names: list[str], text: str
+) -> None:
+    assert join_names(names, language) == text
+
+
+def test_some_countries_take_an_article_in_an_english_sentence() -> None:
+    assert name_in_sentence("United States of America", "en") == "the United States of America"
+    assert name_in_sentence("Dominican Republic", "en") == "the Dominican Republic"
+    assert name_in_sentence("Honduras", "en") == "Honduras"
+    assert name_in_sentence("República Dominicana", "es") == "República Dominicana"
+
+
+SAN_SALVADOR = (date(2017, 6, 20), date(2017, 6, 22))
+TWO_MONTHS = (date(2017, 6, 29), date(2017, 7, 2))
+TWO_YEARS = (date(2017, 12, 30), date(2018, 1, 2))
+ONE_DAY = (date(2017, 6, 20), date(2017, 6, 20))
+
+
+@pytest.mark.parametrize(
+    ("days", "spanish", "english"),
+    [
+        (SAN_SALVADOR, "20-22 de junio de 2017", "20–22 June 2017"),
+        (TWO_MONTHS, "29 de junio – 2 de julio de 2017", "29 June – 2 July 2017"),
+        (TWO_YEARS, "30 de diciembre de 2017 – 2 de enero de 2018",
+         "30 December 2017 – 2 January 2018"),
+        (ONE_DAY, "20 de junio de 2017", "20 June 2017"),
+    ],
+)  # fmt: skip
+def test_a_title_names_month_and_year_once(
+    days: tuple[date, date], spanish: str, english: str
+) -> None:
+    assert format_dates(*days, "es") == spanish
+    assert format_dates(*days, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("days", "spanish", "english"),
+    [
+        (SAN_SALVADOR, "los días del 20 al 22 de junio de 2017", "from 20 to 22 June 2017"),
+        (TWO_MONTHS, "los días del 29 de junio al 2 de julio de 2017",
+         "from 29 June to 2 July 2017"),
+        (ONE_DAY, "el día 20 de junio de 2017", "on 20 June 2017"),
+    ],
+)  # fmt: skip
+def test_a_preamble_says_the_days_in_words(
+    days: tuple[date, date], spanish: str, english: str
+) -> None:
+    assert format_dates(*days, "es", style="sentence") == spanish
+    assert format_dates(*days, "en", style="sentence") == english
+
+
+def test_plural_forms_follow_the_language_and_millions_fall_back() -> None:
+    forms = {"one": "país", "other": "países"}
+    assert [plural(count, "es", forms) for count in (0, 1, 2, 1_000_000)] == [
+        *("países", "país", "países", "países"),
+    ]
+
+
+def test_a_moment_is_written_with_its_day_and_a_clock_of_24_hours() -> None:
+    moment = datetime(2017, 6, 22, 15, 30, tzinfo=UTC)
+    assert format_moment(moment, "es") == "22 de junio de 2017, 15:30"
+    assert format_moment(moment, "en") == "22 June 2017, 15:30"
+
+
+def test_a_draft_names_its_version_and_time_in_both_languages() -> None:
+    mark = describe_draft(12, datetime(2017, 6, 22, 15, 30, tzinfo=UTC))
+    assert mark.words == {
+        "es": "Borrador, versión 12, 22 de junio de 2017, 15:30",
+        "en": "Draft, version 12, 22 June 2017, 15:30",
+    }
+    assert mark.watermark == {"es": "BORRADOR", "en": "DRAFT"}
+
+
+def test_the_words_around_page_numbers_leave_the_counting_to_word() -> None:
+    assert page_words() == {"es": "Página {page} de {pages}", "en": "Page {page} of {pages}"}
