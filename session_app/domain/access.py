@@ -25,16 +25,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from .drafting import LANGUAGES, Language
 from .errors import Forbidden
-from .forum import STRICTEST, AccessSettings
+from .forum import DEFAULT_SETTINGS, AccessSettings, BodyKind, SittingMode
 from .people import Audience, Capacity, Category, Grant, Right
 
 __all__ = [
     "ANY_BODY",
+    "BODIES",
+    "CLOSED_DOOR",
+    "COLUMNS",
     "CONDITIONS",
+    "DRAFTING_GROUP",
     "MATRIX_ACTIONS",
     "PUBLIC_ACTOR",
     "RULES",
@@ -112,7 +116,7 @@ class Subject:
     session: str
     body: str  # the kind of the body in forum.toml: viceministers, grcm, network …
     group: Literal["drafting"] | None = None
-    mode: Literal["open", "members", "closed"] = "open"  # of the part the thing belongs to
+    mode: SittingMode = "open"  # of the part the thing belongs to
     on_roster: bool = False  # the actor, of the closed part
     own_slot: bool = False  # the item under way is the actor's own slot
     joined: bool = False  # the actor's delegation has joined this ad hoc group
@@ -121,7 +125,7 @@ class Subject:
     adopted: bool = False
     language: Language | None = None  # of the text to be written; none: any
     origin: Language = "es"  # the draft's language of origin
-    settings: AccessSettings = STRICTEST  # the forum's own, where it is known
+    settings: AccessSettings = DEFAULT_SETTINGS  # the forum's own, where it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +173,17 @@ def _holds(actor: Actor, right: Right | None, at: datetime) -> bool:
 
 
 def _always(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """Allowed."""
     return True
 
 
 def _never(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """Denied."""
     return False
 
 
 def _granted(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
-    """The PPT has given this person this right, and it is in force."""
+    """The PPT has given this person a grant for this very action, and it is in force."""
     return _holds(actor, _RIGHTS.get(action), at)
 
 
@@ -187,10 +193,12 @@ def _named(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool
 
 
 def _on_roster(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """On the roster of the closed part (S002 A L20)."""
     return subject.on_roster
 
 
 def _in_slot(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """While the agenda stands at the delegation's own slot."""
     return subject.own_slot
 
 
@@ -243,6 +251,7 @@ def _special(actor: Actor, action: Action, subject: Subject, at: datetime) -> bo
 
 
 def _joined(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """The delegation has joined this ad hoc group (S000 27 Dec 4)."""
     return subject.joined
 
 
@@ -252,6 +261,7 @@ def _issued(actor: Actor, action: Action, subject: Subject, at: datetime) -> boo
 
 
 def _public(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """The document is classed public; one that is not classed is private (S002 E L74)."""
     return subject.document_class == "public"
 
 
@@ -262,6 +272,7 @@ def _interpreter_pen(actor: Actor, action: Action, subject: Subject, at: datetim
 
 
 def _screen(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """The participant is itself a screen of the room."""
     return actor.capacity is Capacity.SCREEN
 
 
@@ -474,7 +485,7 @@ rrocm           no*    no*     no*     no*     no*     no*     no*     no*    no
     S002 B L34, L36
 guest           no*    no*     no*     no*     no*     no*     no*     no*    no      public
     S002 B L34, L36
-interpreter     yes*   no*     no*     no*     no*     yes*    leave*  other* no      public
+interpreter     yes*   yes*    no*     no*     no*     yes*    leave*  other* no      public
     S002 B L36; S002 E L75
 public          no*    no      no      no      no      no*     no      no     no      public
     S002 B L34; S002 E L74
@@ -497,7 +508,7 @@ _CONDUCT: tuple[tuple[Action, tuple[Category, ...], str], ...] = (
     (Action.IMPORT_DRAFT, (Category.PPT_CHAIR, Category.ST), "S001 §5.3; S002 E L72"),
 )
 
-_COLUMNS: Mapping[str, Action] = MappingProxyType(
+COLUMNS: Mapping[str, Action] = MappingProxyType(
     {
         "know": Action.KNOW,
         "attend": Action.ATTEND,
@@ -511,7 +522,7 @@ _COLUMNS: Mapping[str, Action] = MappingProxyType(
         "final": Action.DOWNLOAD,
     }
 )
-MATRIX_ACTIONS = tuple(_COLUMNS.values())
+MATRIX_ACTIONS = tuple(COLUMNS.values())
 
 
 def _read_table(table: str) -> Iterator[Rule]:
@@ -520,17 +531,17 @@ def _read_table(table: str) -> Iterator[Rule]:
         words = line.split()
         if line.startswith("["):
             body = line.strip("[]")
-        elif words == list(_COLUMNS):
+        elif words == list(COLUMNS):
             continue
         elif not line.startswith(" "):
             category, cells = Category(words[0]), words[1:]
         else:
             row_source, *others = (part.strip() for part in line.split("|"))
-            sources = dict.fromkeys(_COLUMNS, row_source)
+            sources = dict.fromkeys(COLUMNS, row_source)
             for other in others:
                 columns, _, source = other.partition(": ")
                 sources.update(dict.fromkeys(columns.split(", "), source))
-            for (column, action), cell in zip(_COLUMNS.items(), cells, strict=True):
+            for (column, action), cell in zip(COLUMNS.items(), cells, strict=True):
                 conditions = tuple(cell.rstrip("*").split("+"))
                 source = "default" if cell.endswith("*") else sources[column]
                 yield Rule(body, category, action, conditions, source)
@@ -547,7 +558,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 _INDEX = {(rule.body, rule.category, rule.action): rule for rule in RULES}
-_BODIES = frozenset(rule.body for rule in RULES) - {ANY_BODY, CLOSED_DOOR, DRAFTING_GROUP}
+BODIES = frozenset(get_args(BodyKind))
 
 _MEMBERS_SITTING = frozenset(
     {
@@ -576,13 +587,14 @@ def may(actor: Actor, action: Action, subject: Subject, *, at: datetime) -> Deci
 
     A text that is not adopted is a draft whatever its file format: to download it is to read it.
     """
-    if subject.body not in _BODIES:
+    if subject.body not in BODIES:
         return Decision(False, "access.no_rule", "default")
     if action is Action.DOWNLOAD and not subject.adopted:
         action = Action.READ_DRAFT
-    refusal = _refusal_of_mode(actor, action, subject) or _refusal_of_screen(actor, action, subject)
-    if refusal is not None:
-        return refusal
+    for refusal in (_refusal_of_mode, _refusal_of_screen):
+        refused = refusal(actor, action, subject)
+        if refused is not None:
+            return refused
     if action not in MATRIX_ACTIONS:
         return _conduct(actor, action, subject, at)
     body = CLOSED_DOOR if subject.mode == "closed" else subject.group or subject.body

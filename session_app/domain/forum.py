@@ -70,7 +70,10 @@ fewer values, never others."""
 
 @dataclass(frozen=True, slots=True)
 class AccessSettings:
-    """The settings that change a cell of the access table; by default the strictest reading."""
+    """The settings that change a cell of the access table, with the Conference's own defaults.
+
+    No default opens text under negotiation or a closed door to anybody who is not a member.
+    """
 
     observers_drafting: Literal["never", "authorised"] = "never"
     observers_debate: Literal["statements", "open"] = "statements"
@@ -85,7 +88,13 @@ class AccessSettings:
     screen_draft_to_observers: Literal["no", "yes"] = "no"
 
 
-STRICTEST = AccessSettings()
+DEFAULT_SETTINGS = AccessSettings()
+
+
+def setting_keys() -> dict[str, str]:
+    """For each field of `AccessSettings` the key of the setting it holds."""
+    keys = {key.replace(".", "_"): key for key in SETTINGS}
+    return {field.name: keys[field.name] for field in fields(AccessSettings)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +164,7 @@ class Forum:
         """The settings the access table asks for."""
         # Values were checked against SETTINGS, whose words are those of the annotations.
         chosen: dict[str, Any] = {
-            field.name: self.settings[_setting_key(field.name)].value
-            for field in fields(AccessSettings)
+            field: self.settings[key].value for field, key in setting_keys().items()
         }
         return AccessSettings(**chosen)
 
@@ -310,10 +318,6 @@ def _read_setting(table: _Table, known: tuple[Value, ...]) -> Setting:
     setting = Setting(table.value("value", values), values, table.text("source"))
     table.end()
     return setting
-
-
-def _setting_key(field: str) -> str:
-    return next(key for key in SETTINGS if key.replace(".", "_") == field)
 
 
 def _check_codes(forum: Forum, file: str) -> None:

@@ -299,15 +299,17 @@ def _refusal(problems: Iterable[Problem]) -> Invalid:
     return Invalid("people.bad_list", problems=found, count=len(found))
 
 
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _refusal([Problem(line, "", "people.not_utf8")]) from None
+
+
 def _read_csv(content: str | bytes) -> list[tuple[int, list[str]]]:
     """The rows that are not empty, each with the number of its line. At least the header."""
-    if isinstance(content, bytes):
-        try:
-            content = content.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            raise _refusal([Problem(line, "", "people.not_utf8")]) from None
-    text = content.removeprefix("\ufeff")
+    text = (content if isinstance(content, str) else _decode(content)).removeprefix("\ufeff")
     header, _, _ = text.partition("\n")
     delimiter = ";" if header.count(";") > header.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -328,7 +330,8 @@ def _read_csv(content: str | bytes) -> list[tuple[int, list[str]]]:
 
 
 def _read_header(cells: list[str]) -> list[tuple[str, str]]:
-    """(column, its name in this list) in order."""
+    """(column, its name in this list) in order. Empty cells at the end are a spreadsheet's."""
+    cells = _without_empty_end(cells)
     columns: list[tuple[str, str]] = []
     problems: list[Problem] = []
     for cell in cells:
@@ -371,6 +374,7 @@ class _LineReader:
     def read(self, line: int, cells: list[str]) -> AccreditationLine | None:
         """One line, or None with at least one problem more."""
         known = len(self.problems)
+        cells = _without_empty_end(cells, len(self._columns))
         if len(cells) != len(self._columns):
             counts = {"found": len(cells), "expected": len(self._columns)}
             self.problems.append(Problem(line, "", "people.wrong_cells", counts))
@@ -396,7 +400,7 @@ class _LineReader:
         self._check_capacity(line, delegation, capacity, drafting)
         if len(self.problems) > known:
             return None
-        name = " ".join(texts["name"].split())
+        name = unicodedata.normalize("NFC", " ".join(texts["name"].split()))
         return AccreditationLine(
             line, name, delegation, capacity, email, language, drafting, audience
         )
@@ -476,6 +480,14 @@ def _check_list(lines: list[AccreditationLine]) -> list[Problem]:
                 }
                 problems.append(Problem(line.line, "", "people.second_representative", params))
     return problems
+
+
+def _without_empty_end(cells: list[str], width: int = 0) -> list[str]:
+    """The cells, at least `width` of them, without the empty ones behind."""
+    end = len(cells)
+    while end > width and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
 def _fold(text: str) -> str:

@@ -1,0 +1,591 @@
+"""The access table against the matrix of the Conference, and the overlays the matrix speaks of.
+
+`tests/data/access_matrix.csv` holds what the seeds say, cell by cell. Conditional cells are asked
+twice: with the condition absent (denied) and present (allowed).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from session_app.domain.access import (
+    BODIES,
+    CLOSED_DOOR,
+    COLUMNS,
+    CONDITIONS,
+    DRAFTING_GROUP,
+    PUBLIC_ACTOR,
+    RULES,
+    Action,
+    Actor,
+    Category,
+    Subject,
+    may,
+    require,
+    writable_languages,
+)
+from session_app.domain.access_reference import render_access
+from session_app.domain.errors import Forbidden
+from session_app.domain.forum import AccessSettings, setting_keys
+from session_app.domain.people import Capacity, Grant, Right
+
+NOW = datetime(2017, 6, 21, 15, 30, tzinfo=UTC)
+MATRIX = Path(__file__).parents[1] / "data" / "access_matrix.csv"
+
+ALLOWED = {"A", "s+"}
+DENIED = {"D", "s-"}
+CONTRADICTED = {"X/D"}
+CONDITIONAL = {"A°", "I", "P", "sI", "sP", "X/I", "X/sP"}
+
+Cell = tuple[str, Category, Action]
+
+
+def _cells(body: str, categories: str, actions: str, code: str) -> dict[Cell, str]:
+    return {
+        (body, Category(category), COLUMNS[action]): code
+        for category in categories.split()
+        for action in actions.split()
+    }
+
+
+DEPARTURES: dict[Cell, str] = {
+    # The Secretariat redrafts on instruction; it works under the PPT's direction throughout, so the
+    # instruction is not an act of its own.
+    **_cells("grcm", "st", "edit", "A"),
+    **_cells("adhoc", "st", "edit", "A"),
+    **_cells("drafting", "st", "edit", "A"),
+    # "If named; otherwise read only (s+)".
+    **_cells("drafting", "delegate", "read", "A"),
+    # Drafts to interpreters with the PPT's leave, as the plenary's note has it.
+    **_cells("drafting", "interpreter", "read edit", "sP"),
+    # Countries that have not joined an ad hoc group: "know, read, not approve".
+    **_cells("adhoc", "head", "table edit", "A°"),
+    **_cells("adhoc", "delegate", "speak edit", "A°"),
+    # Only in the group the RROCM has joined.
+    **_cells("adhoc", "rrocm", "table agenda docs read edit", "A°"),
+    # An invitation of observers to a Network is not yet honoured.
+    **_cells("network", "observer_country observer_organisation", "attend speak agenda docs", "D"),
+    **_cells(
+        "joint_networks", "observer_country observer_organisation", "attend speak agenda docs", "D"
+    ),
+}
+
+CAPACITIES = {
+    Category.HEAD: Capacity.HEAD,
+    Category.DELEGATE: Capacity.DELEGATE,
+    Category.PPT_CHAIR: Capacity.CHAIR,
+    Category.PPT_STAFF: Capacity.PPT_STAFF,
+    Category.ST: Capacity.STAFF,
+    Category.OBSERVER_COUNTRY: Capacity.OBSERVER,
+    Category.OBSERVER_ORGANISATION: Capacity.OBSERVER,
+    Category.RROCM: Capacity.RROCM,
+    Category.GUEST: Capacity.GUEST,
+    Category.INTERPRETER: Capacity.INTERPRETER,
+    Category.PUBLIC: Capacity.GUEST,
+}
+RIGHTS: tuple[Right, ...] = get_args(Right)
+OBSERVERS = (Category.OBSERVER_COUNTRY, Category.OBSERVER_ORGANISATION)
+OUTSIDERS = (*OBSERVERS, Category.RROCM, Category.GUEST, Category.PUBLIC)
+OPENED = AccessSettings(
+    observers_drafting="authorised",
+    grcm_observer_countries="invitation",
+    special_participants_closed_door="non_objection",
+)
+EVERY_SETTING_OPEN = replace(OPENED, observers_debate="open", screen_draft_to_observers="yes")
+
+
+def grant(right: Right, *, given: datetime = NOW, withdrawn: datetime | None = None) -> Grant:
+    return Grant("g", "p", right, "invited by the chair", "chair", given, withdrawn)
+
+
+def actor(category: Category, *rights: Right, drafting: bool = False) -> Actor:
+    return Actor(
+        person="p",
+        name="Somebody",
+        category=category,
+        capacity=CAPACITIES[category],
+        delegation="XXX",
+        language="es",
+        drafting=drafting,
+        grants=tuple(grant(right) for right in rights),
+    )
+
+
+def subject(body: str = "grcm", **also: object) -> Subject:
+    """What a line of the matrix is about; `closed_door` and `drafting` are overlays of a body."""
+    if body == CLOSED_DOOR:
+        also = {"mode": "closed", **also}
+    if body == DRAFTING_GROUP:
+        also = {"group": "drafting", **also}
+    kind = {CLOSED_DOOR: "viceministers", DRAFTING_GROUP: "grcm"}.get(body, body)
+    return replace(Subject(session="s", body=kind), **also)  # type: ignore[arg-type]
+
+
+def absent(cell: Cell, *, on_roster: bool) -> bool:
+    """The answer where nothing special holds: no grant, no slot, nobody named."""
+    body, category, action = cell
+    asked = subject(body, adopted=True, document_class="private", on_roster=on_roster)
+    return bool(may(actor(category), action, asked, at=NOW))
+
+
+def present(cell: Cell, settings: AccessSettings = AccessSettings()) -> bool:  # noqa: B008
+    """The answer where every condition holds at once."""
+    body, category, action = cell
+    asked = subject(
+        body,
+        adopted=True,
+        document_class="public",
+        on_roster=True,
+        own_slot=True,
+        joined=True,
+        issued=True,
+        language="en",
+        settings=settings,
+    )
+    return bool(may(actor(category, *RIGHTS, drafting=True), action, asked, at=NOW))
+
+
+def read_matrix() -> dict[Cell, str]:
+    with MATRIX.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        return {
+            (row["body"], Category(row["category"]), Action(row["action"])): row["code"]
+            for row in rows
+        }
+
+
+@pytest.fixture(scope="module")
+def matrix() -> dict[Cell, str]:
+    return read_matrix()
+
+
+def expected(matrix: dict[Cell, str], codes: set[str]) -> Iterator[Cell]:
+    return (cell for cell, code in (matrix | DEPARTURES).items() if code in codes)
+
+
+# The matrix ----------------------------------------------------------------------------------
+
+
+def test_the_matrix_has_770_cells_and_the_table_one_rule_for_each(
+    matrix: dict[Cell, str],
+) -> None:
+    cells = [
+        (rule.body, rule.category, rule.action) for rule in RULES if rule.action in COLUMNS.values()
+    ]
+    assert len(cells) == len(set(cells)) == len(matrix) == 770
+    assert set(cells) == set(matrix)
+
+
+def test_what_the_matrix_allows_is_allowed_without_any_condition(matrix: dict[Cell, str]) -> None:
+    wrong = [
+        cell
+        for cell in expected(matrix, ALLOWED)
+        if not absent(cell, on_roster=cell[0] == CLOSED_DOOR)
+    ]
+    assert wrong == []
+
+
+def test_what_the_matrix_denies_is_denied_whatever_else_holds(matrix: dict[Cell, str]) -> None:
+    wrong = [
+        cell for cell in expected(matrix, DENIED) if absent(cell, on_roster=True) or present(cell)
+    ]
+    assert wrong == []
+
+
+def test_a_conditional_cell_is_denied_without_its_condition(matrix: dict[Cell, str]) -> None:
+    wrong = [cell for cell in expected(matrix, CONDITIONAL) if absent(cell, on_roster=False)]
+    assert wrong == []
+
+
+def test_a_conditional_cell_is_allowed_with_its_condition(matrix: dict[Cell, str]) -> None:
+    wrong = [cell for cell in expected(matrix, CONDITIONAL) if not present(cell)]
+    assert wrong == []
+
+
+def test_where_the_seeds_contradict_each_other_the_default_denies(matrix: dict[Cell, str]) -> None:
+    wrong = [
+        cell
+        for cell in expected(matrix, CONTRADICTED)
+        if absent(cell, on_roster=True) or present(cell)
+    ]
+    assert wrong == []
+
+
+def test_where_the_seeds_contradict_each_other_the_setting_allows(matrix: dict[Cell, str]) -> None:
+    denied = [cell for cell in expected(matrix, CONTRADICTED) if not present(cell, OPENED)]
+    # No setting gives an observer a part in consensus.
+    assert denied == [("viceministers", Category.OBSERVER_COUNTRY, Action.APPROVE)]
+
+
+def test_a_cell_cites_a_seed_exactly_where_the_seeds_speak(matrix: dict[Cell, str]) -> None:
+    wrong = []
+    for rule in RULES:
+        cell = (rule.body, rule.category, rule.action)
+        if cell in matrix and (cell not in DEPARTURES):
+            silent = matrix[cell].startswith("s")
+            if silent != (rule.source == "default"):
+                wrong.append((cell, matrix[cell], rule.source))
+    assert wrong == []
+
+
+def test_no_setting_opens_a_draft_to_an_observer_without_the_chairs_signature() -> None:
+    for body in (*BODIES, DRAFTING_GROUP, CLOSED_DOOR):
+        for category in OUTSIDERS:
+            for action in (Action.READ_DRAFT, Action.EDIT_DRAFT):
+                asked = subject(body, own_slot=True, on_roster=True, settings=EVERY_SETTING_OPEN)
+                assert not may(actor(category), action, asked, at=NOW), (body, category, action)
+
+
+def test_nobody_may_write_a_draft_who_may_not_read_it() -> None:
+    for body in (*BODIES, DRAFTING_GROUP, CLOSED_DOOR):
+        for category in Category:
+            for rights in ((), ("edit_draft",), ("read_draft",), RIGHTS):
+                for settings in (AccessSettings(), EVERY_SETTING_OPEN):
+                    person = actor(category, *rights, drafting=True)  # type: ignore[arg-type]
+                    asked = subject(body, joined=True, on_roster=True, settings=settings)
+                    if may(person, Action.EDIT_DRAFT, asked, at=NOW) and body != CLOSED_DOOR:
+                        assert may(person, Action.READ_DRAFT, asked, at=NOW), (
+                            body,
+                            category,
+                            rights,
+                        )
+
+
+# Deny by default -----------------------------------------------------------------------------
+
+
+def test_a_body_the_table_does_not_know_is_denied_to_everybody() -> None:
+    for category in Category:
+        for action in Action:
+            decision = may(actor(category, *RIGHTS), action, subject("banquet"), at=NOW)
+            assert (decision.allowed, decision.reason) == (False, "access.no_rule")
+
+
+def test_a_refusal_carries_its_reason_and_the_seed_it_rests_on() -> None:
+    asked = subject("grcm", group="drafting")
+    decision = may(actor(Category.DELEGATE), Action.EDIT_DRAFT, asked, at=NOW)
+    assert decision.reason == "access.not_drafting_representative"
+    assert decision.source == "S002 B L34"
+
+
+def test_require_raises_forbidden_with_the_reason() -> None:
+    with pytest.raises(Forbidden) as caught:
+        require(PUBLIC_ACTOR, Action.READ_DRAFT, subject("grcm"), at=NOW)
+    assert caught.value.code == "access.denied"
+    assert caught.value.params["action"] == "draft:read"
+
+
+def test_require_is_silent_where_the_person_may() -> None:
+    require(actor(Category.PPT_CHAIR), Action.READ_DRAFT, subject("grcm"), at=NOW)
+
+
+def test_somebody_not_signed_in_knows_that_open_meetings_exist_and_nothing_else() -> None:
+    for action in Action:
+        allowed = may(PUBLIC_ACTOR, action, subject("grcm"), at=NOW).allowed
+        assert allowed is (action is Action.KNOW), action
+    assert not may(PUBLIC_ACTOR, Action.KNOW, subject("network"), at=NOW)
+
+
+# Grants --------------------------------------------------------------------------------------
+
+
+def test_a_grant_counts_from_when_it_is_given_until_it_is_withdrawn() -> None:
+    hour = timedelta(hours=1)
+    person = replace(
+        actor(Category.GUEST), grants=(grant("attend", given=NOW, withdrawn=NOW + hour),)
+    )
+    answers = [
+        may(person, Action.ATTEND, subject("grcm"), at=at).allowed
+        for at in (NOW - hour, NOW, NOW + hour / 2, NOW + hour)
+    ]
+    assert answers == [False, True, True, False]
+
+
+def test_a_grant_opens_only_the_right_it_names() -> None:
+    invited = actor(Category.GUEST, "attend")
+    assert may(invited, Action.ATTEND, subject("grcm"), at=NOW)
+    assert not may(invited, Action.SPEAK, subject("grcm"), at=NOW)
+
+
+# The mode of the sitting ---------------------------------------------------------------------
+
+
+def test_a_members_only_sitting_keeps_members_secretariat_and_interpreters() -> None:
+    members_only = subject("grcm", mode="members", own_slot=True)
+    for category in Category:
+        there = may(actor(category, *RIGHTS), Action.ATTEND, members_only, at=NOW).allowed
+        assert there is (category not in OUTSIDERS), category
+
+
+def test_outsiders_of_a_members_only_sitting_keep_its_existence_and_published_documents() -> None:
+    members_only = subject("grcm", mode="members", adopted=True, document_class="public")
+    for category in OUTSIDERS:
+        allowed = {
+            action
+            for action in Action
+            if may(actor(category, *RIGHTS), action, members_only, at=NOW)
+        }
+        assert allowed == {Action.KNOW, Action.DOWNLOAD}, category
+
+
+def test_a_closed_door_is_the_same_for_every_body_and_its_drafting_group() -> None:
+    for category in Category:
+        for action in COLUMNS.values():
+            answers = {
+                may(
+                    actor(category, *RIGHTS, drafting=True),
+                    action,
+                    Subject("s", body, group, mode="closed", on_roster=True, adopted=True),
+                    at=NOW,
+                )
+                for body in BODIES
+                for group in (None, "drafting")
+            }
+            assert len(answers) == 1, (category, action)
+
+
+def test_behind_a_closed_door_a_head_off_the_roster_has_nothing_of_its_content() -> None:
+    closed = subject(CLOSED_DOOR, adopted=True)
+    allowed = {a for a in Action if may(actor(Category.HEAD, *RIGHTS), a, closed, at=NOW)}
+    assert allowed == {Action.KNOW, Action.DOWNLOAD}
+
+
+def test_the_chair_presides_behind_a_closed_door_without_standing_on_the_roster() -> None:
+    closed = subject(CLOSED_DOOR)
+    for action in (Action.ATTEND, Action.READ_DRAFT, Action.MANAGE_SITTING, Action.ADOPT):
+        assert may(actor(Category.PPT_CHAIR), action, closed, at=NOW), action
+
+
+def test_the_secretariat_runs_nothing_behind_a_closed_door_but_accreditation_and_screens() -> None:
+    closed = subject("grcm", mode="closed", on_roster=True)
+    conduct = [action for action in Action if action not in COLUMNS.values()]
+    allowed = {a for a in conduct if may(actor(Category.ST, *RIGHTS), a, closed, at=NOW)}
+    assert allowed == {Action.ACCREDIT, Action.SHOW_SCREEN}
+
+
+def test_observers_of_a_closed_door_know_only_that_it_exists() -> None:
+    closed = subject("grcm", mode="closed", on_roster=True, own_slot=True, issued=True)
+    for category in (*OBSERVERS, Category.RROCM, Category.GUEST):
+        allowed = {a for a in Action if may(actor(category, *RIGHTS), a, closed, at=NOW)}
+        assert allowed == {Action.KNOW}, category
+
+
+# Acts of conduct -----------------------------------------------------------------------------
+
+CHAIR, STAFF, ST = Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST
+
+
+@pytest.mark.parametrize(
+    ("action", "who"),
+    [
+        (Action.MANAGE_SITTING, {CHAIR, ST}),
+        (Action.MANAGE_AGENDA, {CHAIR, ST}),
+        (Action.MARK_ATTENDANCE, {CHAIR, ST}),
+        (Action.GIVE_GRANTS, {CHAIR}),
+        (Action.ACCREDIT, {CHAIR, ST}),
+        (Action.MARK_PARAGRAPH, {CHAIR, STAFF, ST}),
+        (Action.ADOPT, {CHAIR}),
+        (Action.SHOW_SCREEN, {CHAIR, ST}),
+        (Action.READ_RECORD, {CHAIR, ST}),
+        (Action.IMPORT_DRAFT, {CHAIR, ST}),
+    ],
+)
+def test_an_act_of_conduct_belongs_to_these_and_to_nobody_else(
+    action: Action, who: set[Category]
+) -> None:
+    for body in BODIES:
+        for group in (None, "drafting"):
+            asked = Subject("s", body, group)  # type: ignore[arg-type]
+            allowed = {
+                c for c in Category if may(actor(c, *RIGHTS, drafting=True), action, asked, at=NOW)
+            }
+            assert allowed == who, (body, group)
+
+
+# Who writes which language -------------------------------------------------------------------
+
+GROUP = subject("drafting", origin="es")
+
+
+@pytest.mark.parametrize(
+    ("person", "languages"),
+    [
+        (actor(Category.DELEGATE, drafting=True), {"es", "en"}),
+        (actor(Category.HEAD, drafting=True), {"es", "en"}),
+        (actor(Category.PPT_CHAIR), {"es", "en"}),
+        (actor(Category.PPT_STAFF), {"es", "en"}),
+        (actor(Category.ST), {"es", "en"}),
+        (actor(Category.DELEGATE), set()),
+        (actor(Category.INTERPRETER), set()),
+        (actor(Category.INTERPRETER, "edit_draft"), set()),
+        (actor(Category.INTERPRETER, "read_draft"), {"en"}),
+        (actor(Category.OBSERVER_ORGANISATION, "edit_draft", "read_draft", drafting=True), set()),
+        (PUBLIC_ACTOR, set()),
+    ],
+)
+def test_the_languages_a_person_writes_in_the_drafting_group(
+    person: Actor, languages: set[str]
+) -> None:
+    assert writable_languages(person, GROUP, at=NOW) == languages
+
+
+def test_an_interpreter_of_an_english_draft_writes_spanish() -> None:
+    person = actor(Category.INTERPRETER, "read_draft")
+    assert writable_languages(person, replace(GROUP, origin="en"), at=NOW) == {"es"}
+
+
+def test_an_interpreter_may_not_touch_the_language_of_origin() -> None:
+    person = actor(Category.INTERPRETER, "read_draft")
+    assert may(person, Action.EDIT_DRAFT, replace(GROUP, language="en"), at=NOW)
+    refused = may(person, Action.EDIT_DRAFT, replace(GROUP, language="es"), at=NOW)
+    assert refused.reason == "access.other_language_only"
+
+
+def test_an_interpreter_without_the_chairs_leave_does_not_read_the_draft() -> None:
+    refused = may(actor(Category.INTERPRETER), Action.READ_DRAFT, GROUP, at=NOW)
+    assert refused.reason == "access.needs_authorisation"
+
+
+def test_technical_staff_with_leave_to_read_still_write_nothing() -> None:
+    person = replace(actor(Category.INTERPRETER, *RIGHTS), capacity=Capacity.TECHNICAL)
+    assert may(person, Action.READ_DRAFT, GROUP, at=NOW)
+    assert writable_languages(person, GROUP, at=NOW) == frozenset()
+
+
+def test_a_delegate_who_is_not_named_reads_what_the_group_drafts() -> None:
+    assert may(actor(Category.DELEGATE), Action.READ_DRAFT, GROUP, at=NOW)
+
+
+# Documents -----------------------------------------------------------------------------------
+
+
+def test_to_download_a_text_that_is_not_adopted_is_to_read_the_draft() -> None:
+    for category in Category:
+        draft = subject("grcm", document_class="public", adopted=False)
+        read = may(actor(category), Action.READ_DRAFT, draft, at=NOW)
+        assert may(actor(category), Action.DOWNLOAD, draft, at=NOW) == read, category
+
+
+def test_a_document_without_a_class_is_private() -> None:
+    for category in OUTSIDERS:
+        unclassed = subject("grcm", adopted=True)
+        assert not may(actor(category), Action.DOWNLOAD, unclassed, at=NOW)
+        public = replace(unclassed, document_class="public")
+        assert may(actor(category), Action.DOWNLOAD, public, at=NOW)
+
+
+# Screens -------------------------------------------------------------------------------------
+
+
+def screen(*rights: Right, **also: object) -> Actor:
+    base = replace(actor(Category.INTERPRETER, *rights), capacity=Capacity.SCREEN)
+    return replace(base, **also)  # type: ignore[arg-type]
+
+
+def test_a_screen_shows_the_session_the_sitting_and_the_agenda() -> None:
+    allowed = {action for action in Action if may(screen(), action, subject("grcm"), at=NOW)}
+    assert allowed == {Action.KNOW, Action.ATTEND, Action.SEE_AGENDA, Action.SHOW_SCREEN}
+
+
+def test_a_screen_before_members_shows_text_only_with_the_chairs_leave() -> None:
+    assert not may(screen(audience="members"), Action.READ_DRAFT, GROUP, at=NOW)
+    assert may(screen("read_draft", audience="members"), Action.READ_DRAFT, GROUP, at=NOW)
+
+
+def test_a_screen_before_observers_shows_no_text_unless_the_forum_says_so() -> None:
+    refused = may(screen("read_draft"), Action.READ_DRAFT, GROUP, at=NOW)
+    assert refused.reason == "access.not_on_a_screen"
+    settings = AccessSettings(screen_draft_to_observers="yes")
+    assert may(screen("read_draft"), Action.READ_DRAFT, replace(GROUP, settings=settings), at=NOW)
+
+
+def test_a_screen_never_writes_and_holds_no_papers() -> None:
+    person = screen(*RIGHTS, audience="members")
+    assert writable_languages(person, GROUP, at=NOW) == frozenset()
+    assert not may(person, Action.SEE_DOCUMENTS, subject("grcm"), at=NOW)
+
+
+def test_a_screen_before_observers_goes_dark_in_a_members_only_sitting() -> None:
+    members_only = subject("grcm", mode="members")
+    assert not may(screen(audience="observers"), Action.SEE_AGENDA, members_only, at=NOW)
+    assert may(screen(audience="members"), Action.SEE_AGENDA, members_only, at=NOW)
+    assert may(screen(audience="observers"), Action.SHOW_SCREEN, members_only, at=NOW)
+
+
+# Settings ------------------------------------------------------------------------------------
+
+
+def test_observers_draft_only_by_setting_and_signature_together() -> None:
+    allowed = replace(GROUP, settings=AccessSettings(observers_drafting="authorised"))
+    for category in OBSERVERS:
+        assert not writable_languages(actor(category, "edit_draft"), GROUP, at=NOW)
+        assert not writable_languages(actor(category, "read_draft"), allowed, at=NOW)
+        assert writable_languages(actor(category, "edit_draft"), allowed, at=NOW) == {"es", "en"}
+
+
+def test_an_authorisation_written_for_countries_does_not_cover_organisations() -> None:
+    settings = AccessSettings(observers_drafting="authorised", observers_rule_scope="countries")
+    asked = replace(GROUP, settings=settings)
+    person = actor(Category.OBSERVER_ORGANISATION, "edit_draft")
+    assert not may(person, Action.EDIT_DRAFT, asked, at=NOW)
+
+
+def test_observer_countries_stay_out_of_the_grcm_unless_the_forum_invites_them() -> None:
+    invited = actor(Category.OBSERVER_COUNTRY, "attend")
+    for value, plain, with_grant in (("no", 0, 0), ("invitation", 0, 1), ("yes", 1, 1)):
+        settings = AccessSettings(grcm_observer_countries=value)  # type: ignore[arg-type]
+        asked = subject("grcm", settings=settings)
+        assert may(actor(Category.OBSERVER_COUNTRY), Action.ATTEND, asked, at=NOW).allowed == plain
+        assert may(invited, Action.ATTEND, asked, at=NOW).allowed == with_grant
+
+
+def test_organisations_may_be_limited_to_their_slots_at_the_grcm() -> None:
+    asked = subject("grcm", settings=AccessSettings(grcm_observer_orgs="slots"))
+    person = actor(Category.OBSERVER_ORGANISATION)
+    assert not may(person, Action.ATTEND, asked, at=NOW)
+    assert may(person, Action.ATTEND, replace(asked, own_slot=True), at=NOW)
+
+
+def test_the_rrocm_has_no_slot_at_the_grcm_where_the_forum_gives_none() -> None:
+    asked = subject("grcm", own_slot=True, settings=AccessSettings(grcm_rrocm_slot="no"))
+    assert not may(actor(Category.RROCM), Action.SPEAK, asked, at=NOW)
+
+
+def test_observers_join_the_debate_where_the_forum_opens_it() -> None:
+    asked = subject("grcm", settings=AccessSettings(observers_debate="open"))
+    assert may(actor(Category.OBSERVER_ORGANISATION), Action.SPEAK, asked, at=NOW)
+
+
+def test_observer_countries_see_a_preliminary_agenda_only_where_it_is_sent_to_them() -> None:
+    person = actor(Category.OBSERVER_COUNTRY)
+    asked = subject("viceministers")
+    assert not may(person, Action.SEE_AGENDA, asked, at=NOW)
+    settings = AccessSettings(agenda_preview_to="observer_countries_too")
+    assert may(person, Action.SEE_AGENDA, replace(asked, settings=settings), at=NOW)
+
+
+# The reference page --------------------------------------------------------------------------
+
+
+def test_the_reference_page_shows_every_cell_condition_act_and_setting() -> None:
+    page = render_access()
+    assert page.count("\n| `") == len(CONDITIONS) + 7 * 11 + 10 + len(setting_keys())
+    for word in CONDITIONS:
+        assert f"| `{word}` | " in page
+    assert "|  |" not in page.split("## Vice-Ministers")[0].replace("Allowed. |  |", "")
+
+
+def test_a_cell_that_is_our_own_default_is_marked_on_the_reference_page() -> None:
+    line = next(
+        line
+        for line in render_access().split("## Regional Consultation Group")[1].splitlines()
+        if line.startswith("| `head` |")
+    )
+    assert line.startswith("| `head` | yes | yes | yes | yes* | yes* | yes* | yes* | named |")
