@@ -18,7 +18,8 @@ root texts `es` and `en`:
   (`ContentDeleted`), of the one client id leased to the sender;
 * directly behind what is known of that client, or overlapping it (an honest resend);
 * attached to characters that are known, of one text only, never between the two halves of a
-  surrogate pair (yrs and yjs cut a pair differently: the replicas would part for ever);
+  surrogate pair (yrs and yjs cut a pair differently: the replicas would part for ever), and, which
+  `order` proves, truly neighbours in something the sender had seen;
 * deletions of known characters, each client's ranges in ascending order. A diff made after a
   reconnection carries the whole delete set of the document, everybody's: that is honest.
 
@@ -96,10 +97,12 @@ class Limits:
     deletes: int = 30_000
     clients: int = 5_000
     text: int = 20_000
+    passed: int = 100_000
+    """Runs of characters passed in finding the places of what one update brings."""
 
 
 LIMITS = Limits()
-NO_LIMITS = Limits(*[MAX_CLOCK] * 5)
+NO_LIMITS = Limits(*[MAX_CLOCK] * 6)
 """For what comes from our own log: it passed the gate one update at a time."""
 
 
@@ -128,6 +131,8 @@ class Stretch(NamedTuple):
     length: int
     text: str | None
     root: Language
+    origin: tuple[int, int] | None
+    right: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ class Ledger:
 
     def add(self, client: int, stretch: Stretch) -> None:
         """Note characters that follow what is known of their client."""
-        clock, length, text, root = stretch
+        clock, length, text, root, *_ = stretch
         roots = self._roots.setdefault(client, [])
         if not roots or roots[-1] != root:
             roots.append(root)
@@ -180,48 +185,51 @@ class Ledger:
             self._lows.update((client, clock + low) for low in _low_halves(text))
         self.ends[client] = clock + length
 
-    def learn(self, update: bytes) -> None:
+    def learn(self, update: bytes) -> list[tuple[int, Stretch]]:
         """Note what is new in an update of the server itself or of the log, by whomever.
 
-        Raises `Rejected` where it does not fit what is known.
+        Returns it with everything behind what it is attached to. Raises `Rejected` where it does
+        not fit what is known.
         """
         blocks = parse(update, NO_LIMITS).blocks
-        roots = self._resolve(blocks)
-        for client, structs in blocks.items():
-            for index, (clock, length, text, *_) in enumerate(structs):
-                known = self.ends.get(client, 0)
-                if clock > known:
-                    raise Rejected("update.gap", "clock")
-                if clock + length > known:
-                    behind = _behind(text, known - clock)
-                    root = roots[client, index]
-                    self.add(client, Stretch(known, clock + length - known, behind, root))
-
-    def _resolve(self, blocks: dict[int, list[Struct]]) -> dict[tuple[int, int], Language]:
-        """The text of every struct: that of its neighbour, and so on to one that names it."""
-        firsts = {client: [each.clock for each in structs] for client, structs in blocks.items()}
-        roots: dict[tuple[int, int], Language] = {}
-        for client, structs in blocks.items():
-            for index in range(len(structs)):
-                chain: list[tuple[int, int]] = []
-                at = (client, index)
-                while at not in roots:
-                    chain.append(at)
-                    struct = blocks[at[0]][at[1]]
-                    reference = struct.origin or struct.right
-                    if reference is None:
-                        assert struct.root is not None, "parse: a parent or a neighbour"
-                        roots[at] = struct.root
-                    elif reference[1] < self.ends.get(reference[0], 0):
-                        roots[at] = self.root_of(*reference)
+        done = dict.fromkeys(blocks, 0)
+        learnt: list[tuple[int, Stretch]] = []
+        for first, structs in blocks.items():
+            while done[first] < len(structs):
+                path = [first]  # each of these clients' next struct waits for the one behind it
+                while path:
+                    client = path[-1]
+                    struct = blocks[client][done[client]]
+                    awaited = self._awaited(client, struct)
+                    if awaited is None:
+                        learnt.extend((client, each) for each in self._add_new(client, struct))
+                        done[client] += 1
+                        path.pop()
+                    elif awaited in path or done.get(awaited, 0) == len(blocks.get(awaited, ())):
+                        raise Rejected("update.rejected", "reference")
                     else:
-                        neighbour, clock = reference
-                        place = bisect_right(firsts.get(neighbour, []), clock) - 1
-                        if place < 0 or len(chain) > NO_LIMITS.structs:
-                            raise Rejected("update.rejected", "reference")
-                        at = (neighbour, place)
-                roots.update(dict.fromkeys(chain, roots[at]))
-        return roots
+                        path.append(awaited)
+        return learnt
+
+    def _awaited(self, client: int, struct: Struct) -> int | None:
+        """The client of a neighbour that is not known yet."""
+        if struct.clock > self.ends.get(client, 0):
+            raise Rejected("update.gap", "clock")
+        for neighbour in (struct.origin, struct.right):
+            if neighbour is not None and neighbour[1] >= self.ends.get(neighbour[0], 0):
+                return neighbour[0]
+        return None
+
+    def _add_new(self, client: int, struct: Struct) -> list[Stretch]:
+        known = self.ends.get(client, 0)
+        if struct.clock + struct.length <= known:
+            return []
+        neighbour = struct.origin or struct.right
+        root = struct.root if neighbour is None else self.root_of(*neighbour)
+        assert root is not None, "parse: a parent or a neighbour"
+        stretch = _new_part(client, struct, known, root)
+        self.add(client, stretch)
+        return [stretch]
 
 
 def check(update: bytes, *, client: int, state: Ledger, limits: Limits = LIMITS) -> Checked:
@@ -244,7 +252,8 @@ def check(update: bytes, *, client: int, state: Ledger, limits: Limits = LIMITS)
             raise Rejected("update.gap", "clock")
         firsts: list[int] = []
         roots: list[Language] = []
-        for clock, length, text, origin, right, root in structs:
+        for struct in structs:
+            clock, length, text, origin, right, root = struct
             for reference, cut in ((origin, 1), (right, 0)):
                 if reference is None:
                     continue
@@ -269,7 +278,7 @@ def check(update: bytes, *, client: int, state: Ledger, limits: Limits = LIMITS)
             if text is not None and len(text) != length:
                 lows.update(clock + low for low in _low_halves(text))
             if clock >= known:
-                stretches.append(Stretch(clock, length, text, root))
+                stretches.append(Stretch(clock, length, text, root, origin, right))
                 continue
             overlaps = True
             if end > known:
@@ -277,7 +286,7 @@ def check(update: bytes, *, client: int, state: Ledger, limits: Limits = LIMITS)
                     raise Rejected("update.rejected", "pair")
                 if root != state.root_of(client, known - 1):
                     raise Rejected("update.rejected", "texts")
-                stretches.append(Stretch(known, end - known, _behind(text, known - clock), root))
+                stretches.append(_new_part(client, struct, known, root))
     for author, ranges in deletes.items():
         own = author == client
         bound = max(known, end) if own else state.ends.get(author, 0)
@@ -371,9 +380,9 @@ def _parse_blocks(data: bytes, limits: Limits) -> tuple[dict[int, list[Struct]],
                 right = (author, position)
             if origin is None and right is None:
                 named, at = _number(data, at, 1)
-                name, at = _take(data, at, 2)
+                name, at = _take(data, at, 2) if named else (b"", at)
                 root = _ROOTS.get(name)
-                if not named or root is None:
+                if root is None:
                     raise Rejected("update.rejected", "parent")
             text = None
             if kind == _STRING:
@@ -445,6 +454,15 @@ def _take(data: bytes, at: int, most: int) -> tuple[bytes, int]:
     if end > len(data):
         raise Rejected("update.rejected", "truncated")
     return data[at:end], end
+
+
+def _new_part(client: int, struct: Struct, known: int, root: Language) -> Stretch:
+    """What a struct brings that is not known of its client; it stands behind what is."""
+    clock, length, text, origin, right, _ = struct
+    if clock < known:
+        text = _behind(text, known - clock)
+        clock, length, origin = known, clock + length - known, (client, known - 1)
+    return Stretch(clock, length, text, root, origin, right)
 
 
 def _low_halves(text: str) -> list[int]:

@@ -30,6 +30,7 @@ from ..domain.drafting import LANGUAGES, Language
 from ..domain.errors import Conflict
 from .gate import (
     LIMITS,
+    NO_LIMITS,
     Checked,
     Ledger,
     Limits,
@@ -39,6 +40,7 @@ from .gate import (
     parse_state_vector,
     units,
 )
+from .order import Order, Unsound
 
 Texts = dict[Language, str]
 
@@ -71,6 +73,7 @@ class ParagraphDoc:
         self._live = _Replica()
         self._copy: _Replica | None = None
         self._ledger = Ledger()
+        self._order = Order()
         self._texts: Texts | None = None
         self._trial: Trial | None = None  # the copy is ahead by this one
 
@@ -82,16 +85,9 @@ class ParagraphDoc:
         """
         paragraph = cls()
         if snapshot is not None:
-            paragraph._live.apply(snapshot)
+            paragraph._take_in(snapshot)
         for update in updates:
-            paragraph._live.apply(update)
-        try:
-            paragraph._ledger.learn(paragraph._live.encode())
-            whole = parse_state_vector(paragraph._live.vector()) == paragraph._ledger.ends
-        except Rejected as refusal:
-            raise Broken(f"the log holds what the gate refuses: {refusal}") from refusal
-        if not whole:
-            raise Broken("the log has a gap")
+            paragraph._take_in(update)
         return paragraph
 
     def state_vector(self) -> Mapping[int, int]:
@@ -122,20 +118,22 @@ class ParagraphDoc:
         Raises `Rejected`: `update.gap`, `update.rejected`, or `paragraph.too_long`.
         """
         checked = check(update, client=client, state=self._ledger, limits=limits)
-        if self._copy is None or self._trial is not None:
-            self._copy = _Replica(self._live.encode())
-            self._trial = None
+        self._forget_trial()
+        copy = self._copy or _Replica(self._live.encode())
+        self._copy = None
         before = self.texts()
-        copy, self._copy = self._copy, None
+        self._place(checked, limits)
         try:
             copy.apply(update)
             after = copy.read()
         except Broken as failure:
+            self._take_back(checked)
             raise Rejected("update.rejected", "pycrdt") from failure
         # A deletion without new structs shortens its text, so comparing texts tells the rest.
         altered = {language for language in LANGUAGES if before[language] != after[language]}
         for language in altered:
             if len(after[language]) > max(limits.text, len(before[language])):
+                self._take_back(checked)
                 raise Rejected("paragraph.too_long", "text", language=language, most=limits.text)
         known = not altered and not checked.stretches
         if checked.overlaps and not known:
@@ -150,18 +148,16 @@ class ParagraphDoc:
 
         Raises `Broken` when pycrdt fails; the document must then be loaded again from the log.
         """
-        trial, self._trial = self._trial, None
-        self._texts = None
-        self._live.apply(update)
-        if trial is not None and trial.update is update:
-            for stretch in trial.checked.stretches:
-                self._ledger.add(trial.checked.client, stretch)
-        else:
+        trial = self._trial
+        if trial is None or trial.update is not update:
+            self._forget_trial()
             self._copy = None
-            try:
-                self._ledger.learn(update)
-            except Rejected as refusal:
-                raise Broken(f"applied what the gate refuses: {refusal}") from refusal
+            self._take_in(update)
+            return
+        self._trial = self._texts = None
+        self._live.apply(update)
+        for stretch in trial.checked.stretches:
+            self._ledger.add(trial.checked.client, stretch)
 
     def write(
         self, language: Language, *, client: int, at: int = 0, delete: int = 0, insert: str = ""
@@ -188,6 +184,35 @@ class ParagraphDoc:
     def snapshot(self) -> bytes:
         """The whole document in one update, to load faster than from the log."""
         return self._live.encode()
+
+    def _take_in(self, update: bytes) -> None:
+        self._texts = None
+        self._live.apply(update)
+        try:
+            for client, (clock, length, _, root, origin, right) in self._ledger.learn(update):
+                self._order.place(client, clock, length, origin, right, root, most=NO_LIMITS.passed)
+        except (Rejected, Unsound) as refusal:
+            raise Broken(f"the log holds what does not fit: {refusal!r}") from refusal
+
+    def _place(self, checked: Checked, limits: Limits) -> None:
+        left = limits.passed
+        try:
+            for clock, length, _, root, origin, right in checked.stretches:
+                left -= self._order.place(
+                    checked.client, clock, length, origin, right, root, most=left
+                )
+        except Unsound:
+            self._take_back(checked)
+            raise Rejected("update.rejected", "order") from None
+
+    def _take_back(self, checked: Checked) -> None:
+        self._order.take_back(checked.client, self._ledger.ends.get(checked.client, 0))
+
+    def _forget_trial(self) -> None:
+        """Leave out what was tried last and not applied."""
+        if self._trial is not None:
+            self._take_back(self._trial.checked)
+            self._trial = self._copy = None
 
 
 def merge(updates: Iterable[bytes]) -> bytes:

@@ -29,7 +29,8 @@ from pathlib import Path
 import pycrdt
 
 from session_app.collab import ParagraphDoc, Rejected, clean
-from session_app.collab.gate import parse_state_vector
+from session_app.collab.gate import parse, parse_state_vector
+from session_app.collab.order import Character
 
 HONEST = Path(__file__).parents[1] / "data" / "collab" / "honest.json"
 BATCH = 20_000
@@ -59,10 +60,16 @@ class Attacker:
     def __init__(self, dice: random.Random, corpus: list[bytes]) -> None:
         self.dice = dice
         self.corpus = corpus
+        self.neighbours: list[tuple[Character | None, Character | None, str | None]] = []
 
     def attack(self, state: dict[int, int], honest: bytes) -> bytes:
         kind = self.dice.random()
         if kind < 0.45:
+            self.neighbours = [
+                (struct.origin, struct.right, struct.root)
+                for structs in parse(honest).blocks.values()
+                for struct in structs[:1]
+            ]
             return self.grammar(state)
         data = bytearray(honest if self.dice.random() < 0.7 else self.dice.choice(self.corpus))
         for _ in range(self.dice.choice((1, 1, 1, 2, 4))):
@@ -106,6 +113,12 @@ class Attacker:
             return self.dice.choice(EXTREMES)
         return self.dice.choice([HOSTILE, *state])
 
+    def neighbour(self, state: dict[int, int], client: int, clock: int) -> Character:
+        author = client if self.dice.random() < 0.3 else self.client(state)
+        if author == client:
+            return author, max(0, clock - 1)
+        return author, self.clock(state, author)
+
     def grammar(self, state: dict[int, int]) -> bytes:
         """A well-formed update with every field drawn near the edge of what is admitted."""
         dice = self.dice
@@ -140,14 +153,17 @@ class Attacker:
         dice = self.dice
         kind = dice.choice((4, 4, 4, 4, 4, 1, 1)) if dice.random() < 0.98 else dice.randrange(32)
         flags = dice.choice((0x80, 0x40, 0xC0, 0xC0, 0x00)) | (0x20 if dice.random() < 0.01 else 0)
+        root: str | None = dice.choice(("es", "es", "en", "en", "fr", ""))
+        neighbours: list[Character | None] = [self.neighbour(state, client, clock) for _ in "lr"]
+        if self.neighbours and dice.random() < 0.5:  # where an honest author is writing just now
+            *neighbours, root = self.neighbours[0]
+            flags = (0x80 if neighbours[0] else 0) | (0x40 if neighbours[1] else 0)
         raw = bytearray([flags | kind])
-        for flag in (0x80, 0x40):
-            if flags & flag:
-                author = client if dice.random() < 0.3 else self.client(state)
-                raw += number(author)
-                raw += number(max(0, clock - 1) if author == client else self.clock(state, author))
+        for flag, neighbour in zip((0x80, 0x40), neighbours, strict=True):
+            if flags & flag and neighbour is not None:
+                raw += number(neighbour[0]) + number(neighbour[1])
         if not flags & 0xC0:
-            raw += number(1) + text(dice.choice(("es", "es", "en", "en", "fr", "")))
+            raw += number(1) + text(root or "es")
         if kind == 1:
             length = (
                 dice.choice((1, 2, 3, 2**31 - 1)) if dice.random() < 0.1 else 1 + dice.randrange(3)
