@@ -396,6 +396,8 @@ class _LineReader:
         delegation = self._delegation(line, texts["delegation"], capacity)
         if capacity is None or language is None or drafting is None or audience is None:
             return None
+        if delegation is None:
+            return None
         drafting = drafting or capacity is Capacity.DRAFTING_REPRESENTATIVE
         self._check_capacity(line, delegation, capacity, drafting)
         if len(self.problems) > known:
@@ -429,15 +431,17 @@ class _LineReader:
             self._report(line, "email", "people.bad_email", value=_shown(text))
         return text.casefold() or None
 
-    def _delegation(self, line: int, text: str, capacity: Capacity | None) -> str:
+    def _delegation(self, line: int, text: str, capacity: Capacity | None) -> str | None:
+        """The code of a delegation: the forum's, or a guest's own."""
         code = self._codes.get(_fold(text))
         if code is not None:
             return code
-        outside = capacity is None or capacity in _CATEGORIES[None]
+        outside = capacity in _CATEGORIES[None]
         if not outside or _OWN_CODE.fullmatch(text) is None:
             known = ", ".join(self._forum.delegations)
             code = "people.unknown_delegation"
             self._report(line, "delegation", code, value=_shown(text), known=known)
+            return None
         return text
 
     def _check_capacity(self, line: int, code: str, capacity: Capacity, drafting: bool) -> None:
