@@ -646,10 +646,15 @@ def _labelled(line: SourceParagraph) -> tuple[Label | None, str]:
 
 
 def _section_key(line: SourceParagraph) -> SectionKey | None:
-    """The section a line opens: its name alone, or in both languages ("… / …")."""
+    """The section a line opens: its name alone, or in both languages ("… / …").
+
+    Numbered ("II. CONCLUSIONES") only in capitals or where its author marked it as a heading.
+    """
     if len(line.text) > 80:
         return None
-    _, text = split_label(line.text)
+    label, text = split_label(line.text)
+    if (label or line.label) and not (text.isupper() or line.title):
+        return None  # "1. Informe" is an item
     keys = {_HEADINGS.get(_bare(part)) for part in text.split("/")}
     return keys.pop() if len(keys) == 1 else None
 
@@ -745,15 +750,14 @@ def _columns_in(
         if line.cell:
             columns.setdefault((line.cell[0], line.cell[2]), []).append(line)
     guessed = {at: guess_language("\n".join(each.text for each in columns[at])) for at in columns}
+    known = {at[0] for at, found in guessed.items() if found == language}
     labels: dict[tuple[int, int], str] = {}
     left_out: set[tuple[int, int]] = set()
     for at, cells in columns.items():
         if all(_is_bare_label(cell) for cell in cells):
             left_out.add(at)
             labels |= {cell.cell[:2]: cell.text for cell in cells if cell.cell}
-        elif guessed[at] != language and (
-            guessed[at] or language in (guessed[other] for other in columns if other[0] == at[0])
-        ):
+        elif guessed[at] != language and (guessed[at] or at[0] in known):
             left_out.add(at)
     kept: list[SourceParagraph] = []
     for line in lines:

@@ -23,6 +23,8 @@ from lxml import etree
 
 from session_app.domain.errors import Invalid
 from session_app.domain.reading import (
+    MAX_CHARACTERS,
+    MAX_LINES,
     Break,
     Doubt,
     Source,
@@ -170,30 +172,46 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"\d{1,6}", text) else None
 
 
+_LONGEST_CHAIN = 20
+"""Styles based on one another; also what ends a circle of them."""
+
+_STYLE_VALUES = {
+    "list": "pPr/numPr/numId",
+    "level": "pPr/numPr/ilvl",
+    "outline": "pPr/outlineLvl",
+    "based on": "basedOn",
+}
+
+
 class _Styles:
-    """Paragraph and numbering styles, each with the one it is based on."""
+    """What matters here of the paragraph and numbering styles."""
 
     def __init__(self, root: etree._Element | None) -> None:
-        self._styles: dict[str, etree._Element] = {}
+        self._styles: dict[str, dict[str, str]] = {}
         self._default: str | None = None
         for style in root.iter(f"{_W}style") if root is not None else ():
             name = style.get(f"{_W}styleId", "")
-            self._styles[name] = style
+            values = ((key, _value(style, path)) for key, path in _STYLE_VALUES.items())
+            self._styles[name] = {key: value for key, value in values if value is not None}
             paragraph = style.get(f"{_W}type") == "paragraph"
             if paragraph and style.get(f"{_W}default") in ("1", "true", "on"):
                 self._default = name
 
-    def first(self, style: str | None, path: str) -> tuple[str, str] | None:
-        """The nearest style, from `style` up its chain, that has a value at `path`; and the value."""
+    def first(self, style: str | None, key: str) -> tuple[str, str] | None:
+        """The nearest style, from `style` up its chain, that gives this value; and the value."""
         name = style if style in self._styles else self._default
-        seen: set[str] = set()
-        while name is not None and name in self._styles and name not in seen:
-            seen.add(name)
-            found = _value(self._styles[name], path)
-            if found is not None:
-                return name, found
-            name = _value(self._styles[name], "basedOn")
+        for _ in range(_LONGEST_CHAIN):
+            if name is None or name not in self._styles:
+                break
+            values = self._styles[name]
+            if key in values:
+                return name, values[key]
+            name = values.get("based on")
         return None
+
+
+_LEVELS = 9
+_LONGEST_LABEL = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +230,7 @@ def _read_level(element: etree._Element) -> _Level:
     legal = element.find(f"{_W}isLgl")
     return _Level(
         format=_value(element, "numFmt") or "decimal",
-        text=_value(element, "lvlText") or "",
+        text=(_value(element, "lvlText") or "")[:_LONGEST_LABEL],
         start=_number(_value(element, "start")) or 0,
         restarts_after=level if restart is None else restart,
         legal=legal is not None and legal.get(f"{_W}val") not in ("0", "false", "off"),
@@ -221,10 +239,12 @@ def _read_level(element: etree._Element) -> _Level:
 
 
 def _read_levels(parent: etree._Element) -> dict[int, _Level]:
-    return {
-        _number(element.get(f"{_W}ilvl")) or 0: _read_level(element)
-        for element in parent.findall(f"{_W}lvl")
-    }
+    found = {}
+    for element in parent.findall(f"{_W}lvl"):
+        level = _number(element.get(f"{_W}ilvl")) or 0
+        if level < _LEVELS:
+            found[level] = _read_level(element)
+    return found
 
 
 @dataclass(slots=True)
@@ -249,10 +269,11 @@ class _Numbering:
             each.get(f"{_W}abstractNumId", ""): each for each in root.findall(f"{_W}abstractNum")
         }
         nums = {each.get(f"{_W}numId", ""): each for each in root.findall(f"{_W}num")}
+        levels = {name: _read_levels(each) for name, each in abstracts.items()}
         for name, num in nums.items():
             abstract = self._abstract_of(num, abstracts, nums)
-            if abstract in abstracts:
-                self._lists[name] = self._read_list(num, abstract, abstracts[abstract])
+            if abstract in levels:
+                self._lists[name] = self._read_list(num, abstract, levels[abstract])
 
     def _abstract_of(
         self,
@@ -263,14 +284,14 @@ class _Numbering:
         """The abstract list with the levels: perhaps that of the numbering style it links to."""
         abstract = _value(num, "abstractNumId") or ""
         linked = _value(abstracts.get(abstract), "numStyleLink")
-        found = self._styles.first(linked, "pPr/numPr/numId") if linked else None
+        found = self._styles.first(linked, "list") if linked else None
         if found and found[1] in nums:
             return _value(nums[found[1]], "abstractNumId") or ""
         return abstract
 
     @staticmethod
-    def _read_list(num: etree._Element, abstract: str, definition: etree._Element) -> _List:
-        found = _List(abstract, _read_levels(definition))
+    def _read_list(num: etree._Element, abstract: str, levels: dict[int, _Level]) -> _List:
+        found = _List(abstract, dict(levels))
         for override in num.findall(f"{_W}lvlOverride"):
             found.levels |= _read_levels(override)
             start = _number(_value(override, "startOverride"))
@@ -309,7 +330,7 @@ class _Numbering:
         level = _number(_value(paragraph, "pPr/numPr/ilvl"))
         if own is not None:
             return None if own == "0" else (own, level or 0)
-        found = self._styles.first(_value(paragraph, "pPr/pStyle"), "pPr/numPr/numId")
+        found = self._styles.first(_value(paragraph, "pPr/pStyle"), "list")
         if found is None or found[1] == "0" or found[1] not in self._lists:
             return None
         return found[1], self._level_of(found[0], found[1]) if level is None else level
@@ -319,7 +340,7 @@ class _Numbering:
         for level, definition in self._lists[numbers].levels.items():
             if definition.style == style:
                 return level
-        given = self._styles.first(style, "pPr/numPr/ilvl")
+        given = self._styles.first(style, "level")
         return _number(given[1]) or 0 if given else 0
 
 
@@ -401,6 +422,8 @@ class _Walk:
 
     def _paragraph(self, element: etree._Element, cell: _Cell | None) -> None:
         self._count += 1
+        if max(self._count, len(self.paragraphs)) > MAX_LINES:
+            raise Invalid("import.too_long", characters=MAX_CHARACTERS, lines=MAX_LINES)
         boxes: list[etree._Element] = []
         text = self._merged + "".join(_characters(element, boxes))
         if element.find(f"{_W}pPr/{_W}rPr/{_W}del") is not None:
@@ -428,7 +451,7 @@ class _Walk:
 
     def _is_title(self, element: etree._Element) -> bool:
         own = _value(element, "pPr/outlineLvl")
-        found = self._styles.first(_value(element, "pPr/pStyle"), "pPr/outlineLvl")
+        found = self._styles.first(_value(element, "pPr/pStyle"), "outline")
         level = own or (found[1] if found else "9")
         return level != "9"  # 9 is body text (17.3.1.20)
 

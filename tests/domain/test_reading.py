@@ -6,6 +6,7 @@ import json
 import re
 import time
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -312,6 +313,11 @@ def test_headings_name_sections_in_either_language(heading: str, key: str) -> No
     assert draft.sections[0].key == key
 
 
+def test_an_item_of_one_word_is_no_section() -> None:
+    draft = read("1. Informe", "2. Decisiones:", "a) Informe")
+    assert len(draft.sections) == 1
+
+
 def test_numbering_starts_anew_in_each_section() -> None:
     draft = read("1. Uno.", "2. Dos.", "", "RECOMENDACIONES", "", "1. Uno.")
     assert [len(section.paragraphs) for section in draft.sections] == [2, 1]
@@ -379,7 +385,7 @@ def test_a_computed_label_is_never_text() -> None:
 
 
 def refused(code: str) -> pytest.RaisesExc[Invalid]:
-    return pytest.raises(Invalid, match=f"^{code}")
+    return pytest.raises(Invalid, match=f"^{re.escape(code)}")
 
 
 def test_a_text_in_the_other_language_is_refused() -> None:
@@ -442,10 +448,8 @@ def test_what_is_no_utf8_text_is_refused_with_its_reason(data: bytes, code: str)
 )
 def test_a_hostile_text_takes_bounded_time(text: str) -> None:
     start = time.perf_counter()
-    try:
+    with suppress(Invalid):
         read_text(text, language="es")
-    except Invalid as error:
-        assert error.code.startswith("import.")
     assert time.perf_counter() - start < 2
 
 

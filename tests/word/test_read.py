@@ -10,6 +10,7 @@ import random
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -526,12 +527,44 @@ def test_a_file_that_is_no_sound_word_file_is_refused(data: bytes, code: str) ->
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        word_file("<w:p/>" * 2_000_000),
+        word_file(f"<w:p><w:r>{'<w:t>x</w:t><w:br/>' * 500_000}</w:r></w:p>"),
+        word_file(
+            p("x", num_pr(1)) * 5_000,
+            numbering=abstract(1, lvl(0, "decimal", "%1." * 500_000)) + num(1, 1),
+        ),
+        word_file(
+            "".join(p("x", f'<w:pStyle w:val="S{n}"/>') for n in range(5_000)),
+            styles="".join(
+                f'<w:style w:styleId="S{n}"><w:basedOn w:val="S{n + 1}"/></w:style>'
+                for n in range(5_000)
+            ),
+        ),
+        word_file(
+            "x",
+            numbering=abstract(1, *(lvl(n, "decimal", "%1.") for n in range(3_000)))
+            + "".join(num(n, 1) for n in range(30_000)),
+        ),
+        word_file("".join(table([[p("x"), p("y")]]) for _ in range(9_000)) + p("CONCLUSIONES")),
+    ],
+    ids=["paragraphs", "lines", "label", "styles", "lists", "tables"],
+)
+def test_a_hostile_document_takes_bounded_time(data: bytes) -> None:
+    start = time.perf_counter()
+    with suppress(Invalid):
+        read_paragraphs(read_docx(data), language="es")
+    assert time.perf_counter() - start < 3
+
+
 def test_a_part_that_lies_about_its_size_is_read_no_further_than_it_says() -> None:
     sound = word_file(p("x") + "<!-- " + "y" * 900_000 + " -->")
     archive = zipfile.ZipFile(io.BytesIO(sound))
     size = archive.getinfo("word/document.xml").file_size
     lying = sound.replace(size.to_bytes(4, "little"), (300).to_bytes(4, "little"))
-    with pytest.raises(Invalid, match="import.damaged"):
+    with pytest.raises(Invalid, match=r"^import\.damaged"):
         read_docx(lying)
 
 
@@ -539,7 +572,7 @@ def test_too_much_is_refused_by_what_the_archive_declares(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(read, "MAX_UNPACKED", 100)
-    with pytest.raises(Invalid, match="import.bomb"):
+    with pytest.raises(Invalid, match=r"^import\.bomb"):
         read_docx(word_file(p("x")))
 
 
@@ -549,7 +582,7 @@ def test_a_document_type_in_another_encoding_is_refused() -> None:
         "_rels/.rels": relations(officeDocument="d.xml"),
         "d.xml": document.encode("utf-16"),
     }
-    with pytest.raises(Invalid, match="import.doctype"):
+    with pytest.raises(Invalid, match=r"^import\.doctype"):
         read_docx(package(parts))
 
 
@@ -559,10 +592,8 @@ def test_a_damaged_file_is_read_or_refused(spanish: ImportedDraft) -> None:
         data = bytearray(sound)
         for _ in range(chance.randint(1, 8)):
             data[chance.randrange(len(data))] = chance.randrange(256)
-        try:
+        with suppress(Invalid):
             read_docx(bytes(data[: chance.randint(1, 2 * len(data))]))
-        except Invalid as error:
-            assert error.code.startswith("import.")
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
