@@ -26,10 +26,13 @@ class Settings:
     agendas: Path = field(default=ROOT / "agendas")
     static: Path = field(default=ROOT / "static")
     docx_templates: Path = field(default=ROOT / "docx_templates")
+    templates: Path = field(default=ROOT / "session_app" / "web" / "templates")
     forum: str = "crm"
 
 
-def read_settings(*, data: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
+def read_settings(
+    *, data: Path | None = None, host: str | None = None, port: int | None = None
+) -> Settings:
     """The settings of this run."""
     environment = os.environ
     return Settings(

@@ -94,7 +94,9 @@ def advance(items: Items, to: str | None) -> Items:
             raise Conflict("agenda.already_current")
     else:
         current = next((i for i, each in enumerate(items) if each.state is ItemState.CURRENT), -1)
-        later = [i for i, each in enumerate(items) if i > current and each.state is ItemState.PENDING]
+        later = [
+            i for i, each in enumerate(items) if i > current and each.state is ItemState.PENDING
+        ]
         if not later:
             raise Conflict("agenda.no_next_item")
         target = later[0]

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
+from typing import Any, ClassVar, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from .access import Action
 from .drafting import Language
@@ -44,6 +44,10 @@ class Event:
     def __init_subclass__(cls, *, name: str, needs: Action) -> None:
         cls.name, cls.needs = name, needs
         EVENTS[name] = cls
+
+    def plain(self) -> dict[str, Any]:
+        """The event as plain values, for the log and the wire."""
+        return asdict(cast(Any, self))
 
 
 COMMANDS: dict[str, type[Command]] = {}
@@ -140,7 +144,9 @@ class GiveGrant(Command, name="grant.give", needs=Action.GIVE_GRANTS):
     """A dated exception signed by the PPT, e.g. leave for an interpreter to read the draft."""
 
     person: str
-    right: Literal["attend", "speak", "table", "see_agenda", "see_documents", "read_draft", "edit_draft"]
+    right: Literal[
+        "attend", "speak", "table", "see_agenda", "see_documents", "read_draft", "edit_draft"
+    ]
     reason: str
 
 
@@ -420,7 +426,7 @@ def _checked(hint: Any, value: object, at: str) -> object:
         if value not in get_args(hint):
             raise Invalid("command.bad_field", field=at)
         return value
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         return _build(hint, value, at)
     # bool is an int in Python, never in a command.
     if type(value) is not hint or (isinstance(value, str) and len(value) > MAX_TEXT):

@@ -14,6 +14,8 @@ do not allow it; the caller stores what changed. Kinds and their nesting:
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -126,10 +128,7 @@ def move(rows: Rows, row_id: str, direction: Literal["up", "down"]) -> Rows:
     """
     index = find(rows, row_id)
     own = block(rows, index)
-    if direction == "up":
-        other = _block_before(rows, index)
-    else:
-        other = _block_after(rows, own)
+    other = _block_before(rows, index) if direction == "up" else _block_after(rows, own)
     if other is None:
         raise Conflict(f"paragraph.cannot_move_{direction}", paragraph=row_id)
     first, second = (other, own) if direction == "up" else (own, other)
@@ -155,6 +154,28 @@ def delete(rows: Rows, row_id: str, *, with_block: bool) -> Rows:
     return _checked((*rows[: gone.start], *rows[gone.stop :]))
 
 
+def change_kind(rows: Rows, row_id: str, kind: Kind) -> Rows:
+    """Give a row back the kind it had."""
+    return _checked(_put(rows, replace(_unadopted(rows, row_id), kind=kind)))
+
+
+def take_out(rows: Rows, gone: frozenset[str]) -> Rows:
+    """The rows without these. What remains must still be a draft."""
+    return _checked(tuple(row for row in rows if row.id not in gone))
+
+
+def put_back(rows: Rows, gone: Rows, *, behind: str | None) -> Rows:
+    """Give rows that were deleted together their place back: behind the row they stood behind, or
+    where that one is gone too, at the end of their section."""
+    section = gone[0].section
+    own = [index for index, row in enumerate(rows) if row.section == section]
+    if behind is None:
+        at = own[0] if own else len(rows)
+    else:
+        at = next((i + 1 for i in own if rows[i].id == behind), own[-1] + 1 if own else len(rows))
+    return _checked((*rows[:at], *gone, *rows[at:]))
+
+
 def mark(rows: Rows, row_id: str, state: State) -> Rows:
     """Record the state the room has given a paragraph. Adoption is its own act, not a mark."""
     row = _unadopted(rows, row_id)
@@ -170,6 +191,31 @@ def state_after_edit(state: State) -> State:
     paragraph is proposed again, and says so.
     """
     return State.PROPOSED if state in (State.AGREED, State.AD_REFERENDUM) else state
+
+
+def clean(text: str) -> str:
+    """Text as a paragraph may hold it: one line, nothing invisible, no blanks at its ends.
+
+    Word's own line break (U+000B), tabs and line ends become a blank; other control characters,
+    zero-width marks and lone surrogates are dropped. Everything else is kept as it was written.
+    """
+    spaced = re.sub(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+", " ", text)
+    return "".join(char for char in spaced if not _is_invisible(char)).strip(" ")
+
+
+def split_utf16(text: str, at: int) -> tuple[str, str]:
+    """A text before and behind an offset that counts UTF-16 units, as browsers do.
+
+    Raises `Conflict` for an offset that is not a place between two characters of this text.
+    """
+    units = text.encode("utf-16-le")
+    try:
+        head, tail = units[: 2 * at].decode("utf-16-le"), units[2 * at :].decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise Conflict("paragraph.moved_on") from None
+    if not 0 <= 2 * at <= len(units):
+        raise Conflict("paragraph.moved_on")
+    return head, tail
 
 
 def has_open_bracket(text: str) -> bool:
@@ -218,6 +264,11 @@ def permits_change(
     if mode is Mode.DIRECT:
         return None
     raise Invalid("draft.unknown_mode", mode=mode)
+
+
+def _is_invisible(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category in ("Cc", "Cs", "Cn", "Co") or (category == "Cf" and char != "\u00ad")
 
 
 def _belongs(row: Row) -> bool:

@@ -8,7 +8,7 @@ The edges (`web`, `realtime`, `cli`) turn a code into a sentence in the reader's
 class ActError(Exception):
     """An act that was refused. Nothing has changed when it is raised."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.params = params

@@ -21,7 +21,7 @@ import threading
 from base64 import b32encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -86,7 +86,15 @@ class Transaction:
         """Enter an act in the record: who, what, on what, outcome; never the negotiated text."""
         self.execute(
             "insert into act (session, person, at, act, subject, outcome, detail) values (?, ?, ?, ?, ?, ?, ?)",
-            (session, person, stamp(self.now), act, subject, outcome, json.dumps(detail or {}, ensure_ascii=False)),
+            (
+                session,
+                person,
+                stamp(self.now),
+                act,
+                subject,
+                outcome,
+                json.dumps(detail or {}, ensure_ascii=False),
+            ),
         )
 
     def flush_events(self) -> tuple[Announced, ...]:
@@ -94,7 +102,12 @@ class Transaction:
         for session, event in self._events:
             cursor = self.execute(
                 "insert into event (session, name, at, state) values (?, ?, ?, ?)",
-                (session, event.name, stamp(self.now), json.dumps(asdict(event), ensure_ascii=False)),  # type: ignore[call-overload]
+                (
+                    session,
+                    event.name,
+                    stamp(self.now),
+                    json.dumps(event.plain(), ensure_ascii=False),
+                ),
             )
             logged.append(Announced(cursor.lastrowid or 0, session, event))
         return tuple(logged)
@@ -113,10 +126,18 @@ class Database:
         self.folder = folder
         self._lock_file = _lock(folder / "desk.lock")
         self._connection = sqlite3.connect(
-            folder / "session.db", isolation_level=None, check_same_thread=False, cached_statements=512
+            folder / "session.db",
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
         )
         self._connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "secure_delete=on"):
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",
+            "foreign_keys=on",
+            "secure_delete=on",
+        ):
             self._connection.execute(f"pragma {pragma}")
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []

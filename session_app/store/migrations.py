@@ -38,7 +38,7 @@ create table person (id text primary key, name text not null, email text, langua
 
 create table accreditation (
     session text not null references session, person text not null references person,
-    delegation text not null, capacity text not null, drafting integer not null, since text not null,
+    delegation text not null, capacity text not null, drafting integer not null, audience text not null, since text not null,
     primary key (session, person)
 ) strict;
 
@@ -98,7 +98,7 @@ create table text_snapshot (paragraph text primary key references paragraph, seq
 
 create table operation (
     op text primary key, draft text not null references draft, person text not null, at text not null,
-    command text not null, arguments text not null, result text not null, undone integer not null default 0
+    command text not null, result text not null, undone integer not null default 0
 ) strict;
 
 create table adopted_text (

@@ -1,0 +1,99 @@
+"""The composition root: settings become a store, a desk, pages and sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+from session_app.config import Settings
+from session_app.realtime.drafting import DraftingTraffic
+from session_app.realtime.gateway import Gateway
+from session_app.realtime.publisher import Publisher
+from session_app.services.desk import Desk, open_desk
+from session_app.services.setup import load_forum
+from session_app.store.database import Database
+from session_app.web import documents, errors, guard, pages, people, signing
+from session_app.web.guard import HostGuard
+
+MAX_UPLOAD = 2_000_000
+"""Bytes of a form: a list of accreditations of the largest meeting has a hundredth of it."""
+MAX_MESSAGE = 300_000
+"""Bytes of one socket message: four times the largest update the gate admits."""
+
+
+@dataclass
+class App:
+    """One conference, ready to be served."""
+
+    settings: Settings
+    desk: Desk
+    flask: Flask
+    sockets: SocketIO
+    gateway: Gateway
+    publisher: Publisher
+    wsgi: Callable[..., Iterable[bytes]]
+
+
+def open_conference(settings: Settings) -> Desk:
+    """Open the desk on the data folder, or raise `Conflict("store.in_use")`."""
+    forum = load_forum(settings.agendas / settings.forum)
+    return open_desk(Database(settings.data), forum, settings.docx_templates)
+
+
+def create_app(settings: Settings, desk: Desk) -> App:
+    """Build pages and sockets on a desk.
+
+    Raises `LookupError` for a page, message or command that declares no action.
+    """
+    cookie = "__Host-login" if settings.secure else "login"
+    flask = Flask(
+        __name__,
+        static_folder=str(settings.static),
+        template_folder=str(settings.templates),
+    )
+    flask.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, MAX_FORM_MEMORY_SIZE=MAX_UPLOAD)
+    flask.view_functions["static"] = guard.door(guard.PUBLIC)(flask.view_functions["static"])
+    scheme = "https" if settings.secure else "http"
+    hosts = settings.hosts or tuple(
+        f"{host}:{settings.port}" for host in {settings.host, "localhost", "127.0.0.1"}
+    )
+    sockets = SocketIO(
+        flask,
+        async_mode="gevent",
+        async_handlers=False,  # or one client's messages overtake each other
+        manage_session=False,
+        cors_allowed_origins=[f"{scheme}://{host}" for host in hosts],
+        transports=["websocket"],
+        max_http_buffer_size=MAX_MESSAGE,
+        ping_interval=5,
+        ping_timeout=10,
+    )
+    publisher = Publisher(desk, sockets)
+    gateway = Gateway(desk, sockets, publisher, cookie)
+    DraftingTraffic(gateway)
+    guard.install(flask, desk, cookie=cookie)
+    errors.install(flask)
+    pages.install(flask, desk)
+    people.install(flask, desk)
+    documents.install(flask, desk)
+    signing.install(flask, desk, cookie=cookie, secure=settings.secure)
+    guard.doors(flask)
+    return App(settings, desk, flask, sockets, gateway, publisher, HostGuard(flask.wsgi_app, hosts))
+
+
+def serve(app: App) -> Any:
+    """Start the desk's threads and its server; returns the server, which is listening."""
+    from gevent.pywsgi import WSGIServer
+    from geventwebsocket.handler import WebSocketHandler
+
+    app.desk.drafts.start()
+    app.publisher.start()
+    server = WSGIServer(
+        (app.settings.host, app.settings.port), app.wsgi, handler_class=WebSocketHandler, log=None
+    )
+    server.start()
+    return server

@@ -1,0 +1,329 @@
+"""The command line. Errors are one sentence that names the remedy; exit code 2 for bad input.
+
+Imports stand inside the commands: `serve` and `demo` must make sockets and locks cooperative before
+anything else is imported, and the others should start quickly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from session_app.domain.errors import ActError, Conflict
+
+if TYPE_CHECKING:
+    from session_app.config import Settings
+
+DATA = click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder of the conference's data."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="session-app")
+def main() -> None:
+    """The toolkit a session of the Regional Conference on Migration runs on.
+
+    The data folder is ./data unless --data or SESSION_APP_DATA names another.
+    """
+
+
+@main.command()
+@DATA
+@click.option("--host", help="Address to listen on.", show_default="127.0.0.1")
+@click.option("--port", type=int, help="Port to listen on.", show_default="8000")
+def serve(data: Path | None, host: str | None, port: int | None) -> None:
+    """Serve the conference.
+
+    \b
+    Example: session-app serve --data /srv/crm --port 8000
+    """
+    _make_cooperative()
+    from session_app.config import read_settings
+
+    settings = read_settings(data=data, host=host, port=port)
+    with _refusals():
+        app = _start(settings)
+        click.echo(f"http://{settings.host}:{settings.port}")
+        _run_until_ended(app)
+
+
+@main.command()
+@DATA
+@click.option("--port", type=int, help="Port to listen on.", show_default="8000")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line for another program.")
+def demo(data: Path | None, port: int | None, as_json: bool) -> None:
+    """Serve the demonstration: the GRCM of San Salvador, June 2017, with a sign-in link per role.
+
+    \b
+    Example: session-app demo --data /tmp/demo --port 8000
+    """
+    _make_cooperative()
+    from session_app.config import read_settings
+    from session_app.services.console import call_demo
+
+    settings = read_settings(data=data, port=port)
+    with _refusals():
+        app = _start(settings)
+        made = call_demo(app.desk, folder=str(settings.agendas / settings.forum / "demo"))
+        base = f"http://{settings.host}:{settings.port}"
+        for role in made["roles"]:
+            role["link"] = f"{base}/in/{role['code']}"
+        if as_json:
+            click.echo(json.dumps({"url": base, **made}, ensure_ascii=False))
+        else:
+            click.echo(f"{base}\n")
+            for role in made["roles"]:
+                click.echo(
+                    f"{role['role']:22} {role['delegation']:6} {role['name']:26} {role['link']}"
+                )
+            click.echo(
+                "\nEach link signs one browser in; use another browser profile for another role."
+            )
+        sys.stdout.flush()
+        _run_until_ended(app)
+
+
+@main.command()
+@DATA
+def init(data: Path | None) -> None:
+    """Create an empty store.
+
+    \b
+    Example: session-app init --data /srv/crm
+    """
+    click.echo(f"ready: {len(_call(data, 'sessions'))} sessions")
+
+
+@main.command()
+@DATA
+@click.argument("session")
+@click.option("--body", required=True, help="Body that meets, as in forum.toml, e.g. grcm.")
+@click.option("--ppt", required=True, help="Country that presides, ISO 3166-1 alpha-3.")
+@click.option("--city", required=True, help="City in Spanish.")
+@click.option("--city-en", help="City in English, if it differs.")
+@click.option("--country", help="Country where it meets, if not the PPT's.")
+@click.option("--starts", required=True, help="First day, YYYY-MM-DD.")
+@click.option("--ends", required=True, help="Last day, YYYY-MM-DD.")
+@click.option("--zone", required=True, help="Time zone of the room, e.g. America/El_Salvador.")
+def session(data: Path | None, session: str, **facts: str | None) -> None:
+    """Create a session from the agenda template of its body.
+
+    \b
+    Example: session-app session grcm-panama-2027 --body grcm --ppt PAN --city Panamá
+             --starts 2027-06-02 --ends 2027-06-04 --zone America/Panama
+    """
+    given = {name: value for name, value in facts.items() if value is not None}
+    folder = str(_settings(data).agendas / _settings(data).forum)
+    made = _call(data, "session", folder=folder, id=session, **given)
+    click.echo(f"{made['session']}: {made['items']} agenda items")
+
+
+@main.command()
+@DATA
+@click.argument("session")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def accredit(data: Path | None, session: str, file: Path) -> None:
+    """Enter a list of accreditations (CSV: name, delegation, capacity, email, language, drafting).
+
+    People are added and updated, never deleted; a list with an error changes nothing.
+
+    \b
+    Example: session-app accredit grcm-panama-2027 people.csv
+    """
+    made = _call(data, "accredit", session=session, content=_read(file))
+    click.echo(f"{made['added']} added, {made['updated']} updated")
+
+
+@main.command()
+@DATA
+@click.argument("session")
+@click.option("--anew", is_flag=True, help="End the earlier codes and logins at once.")
+@click.option("--base", default="http://127.0.0.1:8000", help="Address people reach the desk at.")
+def badges(data: Path | None, session: str, anew: bool, base: str) -> None:
+    """Issue a sign-in link for everybody accredited.
+
+    \b
+    Example: session-app badges grcm-panama-2027 --base https://sala.example.org
+    """
+    for each in _call(data, "badges", session=session, anew=anew):
+        click.echo(f"{each['delegation']:8} {each['name']:32} {base}/in/{each['code']}")
+
+
+@main.command("import-draft")
+@DATA
+@click.argument("session")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--language", type=click.Choice(["es", "en"]), default="es", show_default=True)
+def import_draft(data: Path | None, session: str, file: Path, language: str) -> None:
+    """Bring a text (.txt, .md, .docx) into the session's draft; what was unsure is printed.
+
+    \b
+    Example: session-app import-draft grcm-panama-2027 conclusiones.docx --language es
+    """
+    from session_app.i18n import translate
+
+    made = _call(
+        data, "import", session=session, name=file.name, content=_read(file), language=language
+    )
+    for section in made["sections"]:
+        kinds = section["kinds"]
+        counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+        click.echo(f"{section['title']}: {counts}")
+    for doubt in made["doubts"]:
+        click.echo(f"line {doubt['line']}: {translate(doubt['code'], 'en', **doubt['params'])}")
+
+
+@main.command()
+@DATA
+@click.argument("session")
+@click.option(
+    "--layout", type=click.Choice(["es", "en", "bilingual"]), default="bilingual", show_default=True
+)
+@click.option(
+    "--version",
+    type=click.Choice(["clean", "bracketed", "tracked"]),
+    default="bracketed",
+    show_default=True,
+    help="clean: no mark on brackets; tracked: proposals as tracked changes.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File."
+)
+def assemble(data: Path | None, session: str, layout: str, version: str, output: Path) -> None:
+    """Write the session's document as a Word file.
+
+    \b
+    Example: session-app assemble grcm-panama-2027 --layout bilingual -o conclusiones.docx
+    """
+    content = _call(data, "assemble", session=session, layout=layout, version=version)
+    # Whole or not at all: a file half written must not replace a good one.
+    part = output.with_name(output.name + ".part")
+    part.write_bytes(content)
+    part.replace(output)
+    click.echo(f"{output}: {len(content)} bytes")
+
+
+@main.command()
+@DATA
+def verify(data: Path | None) -> None:
+    """Check that the store is sound.
+
+    \b
+    Example: session-app verify --data /srv/crm
+    """
+    problems = _call(data, "verify")
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        sys.exit(1)
+    click.echo("the store is sound")
+
+
+def _settings(data: Path | None) -> Settings:
+    from session_app.config import read_settings
+
+    return read_settings(data=data)
+
+
+def _call(data: Path | None, name: str, /, **arguments: Any) -> Any:
+    """Do a call here, or in the desk that is serving this data folder."""
+    from session_app import local
+    from session_app.app import open_conference
+    from session_app.services.console import CALLS
+
+    settings = _settings(data)
+    with _refusals():
+        try:
+            desk = open_conference(settings)
+        except Conflict as held:
+            if held.code != "store.in_use":
+                raise
+            return local.call(settings.data / "desk.sock", name, arguments)
+        try:
+            return CALLS[name](desk, **arguments)
+        finally:
+            desk.store.close()
+    raise AssertionError
+
+
+def _start(settings: Settings) -> Any:
+    from session_app import local
+    from session_app.app import create_app, open_conference, serve
+    from session_app.services.console import CALLS
+
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr
+    )
+    for noisy in ("engineio", "socketio", "geventwebsocket"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)  # their INFO lines hold payloads
+    desk = open_conference(settings)
+    app = create_app(settings, desk)
+    try:
+        serve(app)
+    except OSError as failure:
+        desk.store.close()
+        raise Conflict("serve.address_taken", port=settings.port, why=str(failure)) from None
+    local.listen(desk, CALLS, settings.data / "desk.sock")
+    return app
+
+
+def _run_until_ended(app: Any) -> None:
+    import gevent.event
+
+    ended = gevent.event.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()
+    (app.settings.data / "desk.sock").unlink(missing_ok=True)
+    # Every acknowledged edit is on disk already, so there is nothing to wait for.
+    os._exit(0)
+
+
+def _make_cooperative() -> None:
+    from gevent import monkey
+
+    monkey.patch_all()
+
+
+def _read(file: Path) -> bytes:
+    from session_app.domain.reading import check_size
+
+    with _refusals():
+        check_size(file.stat().st_size)
+    return file.read_bytes()
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except ActError as refusal:
+        _exit_with(refusal)
+
+
+def _exit_with(refusal: ActError) -> NoReturn:
+    from session_app.i18n import translate
+
+    problems = refusal.params.get("problems")
+    click.echo(f"session-app: {translate(refusal.code, 'en', **refusal.params)}", err=True)
+    if isinstance(problems, tuple | list):
+        for problem in problems:
+            sentence = translate(problem.code, "en", **problem.params)
+            click.echo(
+                f"  line {problem.line}, {problem.column or 'whole line'}: {sentence}", err=True
+            )
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

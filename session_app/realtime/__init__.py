@@ -1,0 +1,1 @@
+"""Sockets: who is connected, what they may hear, and what they ask for."""

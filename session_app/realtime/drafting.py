@@ -1,0 +1,165 @@
+"""The drafting traffic: opening a draft, exchanging updates, showing where the others are.
+
+Structure goes by commands and events like everything else; only words and carets go here, as binary
+updates of one paragraph each. The order of an update's way (checked, tried, stored, told, acknowledged)
+is kept by `services.live`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+
+from session_app.domain.access import Action
+from session_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from session_app.services.desk import clock
+from session_app.services.live import Writing
+from session_app.services.structure import read_structure
+from session_app.store import drafts
+
+from .gateway import Gateway
+from .publisher import Connection
+
+MAX_SYNC = 600
+"""Paragraphs one synchronisation may ask for."""
+UPDATES_PER_SECOND = 40
+"""Updates a connection may send, on average; a tab sends at most eight a second per paragraph."""
+BURST = 400
+"""Updates a connection may send at once: what a long time off line may have gathered."""
+
+
+class DraftingTraffic:
+    """Registers the drafting messages on a gateway."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._desk = gateway.desk
+        self._publisher = gateway.publisher
+        self._allowances: dict[str, tuple[float, float]] = {}
+        gateway.listen("draft.open", Action.READ_DRAFT, self._open)
+        gateway.listen("draft.lease", Action.READ_DRAFT, self._lease)
+        gateway.listen("draft.sync", Action.READ_DRAFT, self._sync, attachments=1)
+        gateway.listen("draft.update", Action.READ_DRAFT, self._update, attachments=1)
+        gateway.listen("draft.presence", Action.READ_DRAFT, self._presence)
+
+    def _open(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
+        draft = self._draft(connection, values)
+        tab = values.get("tab")
+        if not isinstance(tab, str) or not 1 <= len(tab) <= 64:
+            raise Invalid("message.malformed")
+        connection.draft, connection.tab = draft.id, tab
+        connection.caret = None
+        self._publisher.show(connection)
+        now = clock()
+        authority = self._desk.authority
+        structure = read_structure(self._desk.store, draft.id, self._desk.drafts.style)
+        self._publisher.tell_presence(draft.id)
+        return {
+            "ok": True,
+            "seq": self._desk.store.last_seq(draft.session),
+            "draft": asdict(structure),
+            "clients": self._leased(connection, draft.id),
+            "writable": sorted(authority.writable(draft.session, connection.person, now)),
+            "may": sorted(authority.allowed(draft.session, connection.person, now)),
+            "mode": draft.mode,
+            "origin": draft.origin,
+            "you": self._publisher.presence_of(connection)["id"],
+            "presence": self._publisher.presence(draft.id, draft.session),
+        }
+
+    def _lease(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
+        draft = self._draft(connection, values)
+        return {"ok": True, "clients": self._leased(connection, draft.id)}
+
+    def _sync(
+        self, connection: Connection, values: dict[str, object], vectors: bytes
+    ) -> tuple[dict[str, object], bytes]:
+        draft = self._draft(connection, values)
+        ids, lens = values.get("ids"), values.get("lens")
+        if (
+            not isinstance(ids, list)
+            or not isinstance(lens, list)
+            or not len(ids) == len(lens) <= MAX_SYNC
+            or not all(type(length) is int and 0 <= length <= 65_536 for length in lens)
+            or sum(lens) != len(vectors)
+        ):
+            raise Invalid("message.malformed")
+        places = {row.id for row in drafts.rows(self._desk.store, draft.id)}
+        known: list[str] = []
+        diffs: list[bytes] = []
+        at = 0
+        for paragraph, length in zip(ids, lens, strict=True):
+            vector, at = vectors[at : at + length], at + length
+            if isinstance(paragraph, str) and paragraph in places:
+                known.append(paragraph)
+                diffs.append(self._desk.drafts.diff(paragraph, vector))
+        header = {"ok": True, "ids": known, "lens": [len(diff) for diff in diffs]}
+        return header, b"".join(diffs)
+
+    def _update(
+        self, connection: Connection, values: dict[str, object], update: bytes
+    ) -> dict[str, object]:
+        draft = self._draft(connection, values)
+        paragraph, client = values.get("paragraph"), values.get("client")
+        if not isinstance(paragraph, str) or type(client) is not int:
+            raise Invalid("message.malformed")
+        self._spend_allowance(connection)
+        writing = Writing(
+            draft=draft.id,
+            paragraph=paragraph,
+            person=connection.person or "",
+            client=client,
+            update=update,
+            origin=connection.sid,
+        )
+        self._desk.drafts.submit(writing)
+        writing.wait()
+        return {"ok": True}
+
+    def _presence(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
+        draft = self._draft(connection, values)
+        paragraph, language = values.get("paragraph"), values.get("language")
+        anchor, head = values.get("anchor"), values.get("head")
+        if paragraph is None:
+            connection.caret = None
+        elif (
+            isinstance(paragraph, str)
+            and len(paragraph) <= 40
+            and language in ("es", "en")
+            and type(anchor) is int
+            and type(head) is int
+        ):
+            connection.caret = {
+                "paragraph": paragraph,
+                "language": language,
+                "anchor": max(0, min(anchor, 100_000)),
+                "head": max(0, min(head, 100_000)),
+            }
+        else:
+            raise Invalid("message.malformed")
+        self._publisher.tell_presence(draft.id)
+        return {"ok": True}
+
+    def _draft(self, connection: Connection, values: dict[str, object]) -> drafts.Draft:
+        identity = values.get("draft")
+        if not isinstance(identity, str):
+            raise Invalid("message.malformed")
+        draft = drafts.draft(self._desk.store, identity)
+        # The action was checked for the session the page shows; another session's draft is not there.
+        if draft.session != connection.session:
+            raise NotFound("draft.unknown")
+        return draft
+
+    def _leased(self, connection: Connection, draft: str) -> list[int]:
+        person = connection.person
+        if person is None:
+            raise Forbidden("login.ended")
+        with self._desk.store.transaction(clock()) as tx:
+            return drafts.lease_clients(tx, draft, person=person, tab=connection.tab)
+
+    def _spend_allowance(self, connection: Connection) -> None:
+        now = time.monotonic()
+        left, since = self._allowances.get(connection.sid, (float(BURST), now))
+        left = min(float(BURST), left + (now - since) * UPDATES_PER_SECOND)
+        if left < 1:
+            raise Conflict("update.too_fast")
+        self._allowances[connection.sid] = (left - 1, now)

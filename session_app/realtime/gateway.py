@@ -1,0 +1,161 @@
+"""The door of every socket: connect, join a page, do a command.
+
+Nothing here decides anything: identity is read anew for each message, the access table answers, and
+every message is answered by an ack, `{ok: true, …}` or `{ok: false, code, sentence, params}`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+from flask_socketio import SocketIO
+
+from session_app.domain import contract
+from session_app.domain.access import Action
+from session_app.domain.errors import ActError, Forbidden, Invalid
+from session_app.i18n import translate
+from session_app.services.acts import HANDLERS
+from session_app.services.desk import Desk, clock, perform
+from session_app.store import people
+from session_app.views.live import TOPICS, render_topic
+
+from .publisher import Connection, Publisher
+
+log = logging.getLogger(__name__)
+
+MAX_CONNECTIONS = 20
+"""Open sockets of one person: two devices with many tabs."""
+
+
+class Gateway:
+    """Registers the socket's messages; each one declares the action it needs, or does not start."""
+
+    def __init__(self, desk: Desk, sockets: SocketIO, publisher: Publisher, cookie: str) -> None:
+        self.desk = desk
+        self.publisher = publisher
+        self.doors: dict[str, Action | None] = {}
+        """Every message a client may send and the action it needs; None: the command's own."""
+        self._sockets = sockets
+        self._cookie = cookie
+        sockets.on_event("connect", self._connect)
+        sockets.on_event("disconnect", self._disconnect)
+        self.listen("join", Action.KNOW, self._join, names_session=True)
+        self.listen("command", None, self._command)
+
+    def listen(
+        self,
+        name: str,
+        needs: Action | None,
+        answer: Callable[..., Any],
+        *,
+        attachments: int = 0,
+        names_session: bool = False,
+    ) -> None:
+        """Answer a client's message of one object and so many binary attachments.
+
+        The action it needs has been checked before `answer` runs, in the session the connection has
+        joined or, for the message that joins, in the one it names.
+        """
+        self.doors[name] = needs
+
+        def handle(*arguments: object) -> object:
+            connection = self.publisher.connection(request.sid)  # type: ignore[attr-defined]
+            if connection is None:
+                return {"ok": False, "code": "connection.unknown"}
+            try:
+                values, *rest = _well_formed(arguments, attachments)
+                session = _text(values, "session") if names_session else connection.session
+                self._admit(connection, session, needs)
+                return answer(connection, values, *rest)
+            except ActError as refusal:
+                return self.refuse(connection, refusal)
+            except Exception:
+                log.exception("message %s could not be answered", name)
+                return self.refuse(connection, Invalid("message.failed"))
+
+        self._sockets.on_event(name, handle)
+
+    def refuse(self, connection: Connection, refusal: ActError) -> dict[str, object]:
+        """A refusal as an ack: its code, and one sentence in the person's language."""
+        language = people.language_of(self.desk.store, connection.person or "")
+        return {
+            "ok": False,
+            "code": refusal.code,
+            "params": {name: str(value) for name, value in refusal.params.items()},
+            "sentence": translate(refusal.code, language, **refusal.params),
+        }
+
+    def _admit(self, connection: Connection, session: str, needs: Action | None) -> None:
+        person = people.signed_in(self.desk.store, connection.login)
+        if person is None or person != connection.person:
+            raise Forbidden("login.ended")
+        if needs is not None:
+            self.desk.authority.require(session, person, needs, clock())
+
+    def _connect(self, auth: object = None, *_: object) -> bool:
+        # Whatever goes wrong here must refuse: an exception leaves a socket attached and listening.
+        try:
+            token = request.cookies.get(self._cookie, "")
+            person = people.signed_in(self.desk.store, token) if token else None
+            sid: str = request.sid  # type: ignore[attr-defined]
+            if person is None or self.publisher.connections_of(person) >= MAX_CONNECTIONS:
+                return False
+            if self.publisher.connection(sid) is None:
+                self.publisher.enter(Connection(sid, token, person))
+            return True
+        except BaseException:
+            log.exception("a connection could not be judged: refused")
+            return False
+
+    def _disconnect(self, *_: object) -> None:
+        self.publisher.leave(request.sid)  # type: ignore[attr-defined]
+
+    def _join(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
+        session = _text(values, "session")
+        topics = values.get("topics", [])
+        if not isinstance(topics, list) or not all(topic in TOPICS for topic in topics):
+            raise Invalid("message.malformed")
+        connection.session, connection.topics = session, tuple(topics)
+        connection.shown.clear()
+        self.publisher.show(connection)
+        now = clock()
+        fragments = {
+            topic: render_topic(self.desk, session, connection.person, topic, now) or ""
+            for topic in topics
+        }
+        return {"ok": True, "seq": self.desk.store.last_seq(session), "fragments": fragments}
+
+    def _command(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
+        given = values.get("values")
+        if not isinstance(given, dict):
+            raise Invalid("message.malformed")
+        command = contract.parse(_text(values, "name"), given)
+        result = perform(
+            self.desk,
+            HANDLERS,
+            session=connection.session,
+            person=connection.person,
+            command=command,
+            now=clock(),
+        )
+        return {"ok": True, **result}
+
+
+def _well_formed(arguments: tuple[object, ...], attachments: int) -> tuple[Any, ...]:
+    if (
+        len(arguments) != 1 + attachments
+        or not isinstance(arguments[0], dict)
+        or not all(isinstance(each, bytes) for each in arguments[1:])
+    ):
+        raise Invalid("message.malformed")
+    return arguments
+
+
+def _text(values: dict[str, object], name: str) -> str:
+    value = values.get(name)
+    if not isinstance(value, str) or len(value) > 200:
+        raise Invalid("message.malformed")
+    return value

@@ -1,0 +1,307 @@
+"""The one place that sends. It computes each audience at each delivery and refuses an empty one.
+
+There are no rooms: a room would be a copy of somebody's authority. A list of connections is made from
+the access table for every message (remembered only until authority changes), and a message is encoded
+once for all of it. A reader who does not keep up is cut off before the backlog grows; others never
+wait for one.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from flask_socketio import SocketIO
+
+from session_app.domain.access import Action
+from session_app.domain.contract import ParagraphEdited
+from session_app.services.desk import Desk, clock
+from session_app.services.live import Relayed
+from session_app.store import people
+from session_app.store.database import Announced, Committed
+from session_app.views.live import TOPICS_OF_EVENT, render_topic
+
+log = logging.getLogger(__name__)
+
+MAX_BACKLOG = 4_000_000
+"""Bytes that may wait for one connection; a laptop on bad Wi-Fi is seconds behind, not megabytes."""
+
+
+PRESENCE_EVERY = 0.1
+"""Seconds between two messages about carets."""
+
+
+@dataclass(eq=False)
+class Connection:
+    """One open socket: whose it is and what it shows. It holds no authority."""
+
+    sid: str
+    login: str  # the secret of the cookie it came with: asked again at every message
+    person: str | None
+    session: str = ""
+    topics: tuple[str, ...] = ()
+    draft: str | None = None
+    tab: str = ""
+    caret: dict[str, object] | None = None
+    shown: dict[str, bytes] = field(default_factory=dict)  # topic -> hash of the fragment it has
+
+
+class Publisher:
+    """Delivers events, fragments and draft updates to whoever may have them at that moment."""
+
+    def __init__(self, desk: Desk, sockets: SocketIO) -> None:
+        self._desk = desk
+        self._sockets = sockets
+        self._connections: dict[str, Connection] = {}
+        self._committed: deque[Committed] = deque()
+        self._news = threading.Event()
+        self._audiences: dict[tuple[str, Action], tuple[int, list[Connection]]] = {}
+        self._moved: dict[str, None] = {}
+        self._motion = threading.Event()
+        desk.store.listen(self._hear)
+        desk.drafts.relay = self.relay_updates
+
+    def start(self) -> None:
+        """Begin delivering, in a greenlet of its own."""
+        threading.Thread(target=self._run, name="publisher", daemon=True).start()
+        threading.Thread(target=self._follow_motion, name="presence", daemon=True).start()
+
+    # Who is there
+
+    def enter(self, connection: Connection) -> None:
+        self._connections[connection.sid] = connection
+        self._audiences.clear()
+
+    def leave(self, sid: str) -> None:
+        connection = self._connections.pop(sid, None)
+        self._audiences.clear()
+        if connection is not None and connection.draft is not None:
+            self.tell_presence(connection.draft)
+
+    def show(self, connection: Connection) -> None:
+        """Take note that a connection now shows another session, other topics or another draft."""
+        self._audiences.clear()
+
+    def connection(self, sid: str) -> Connection | None:
+        return self._connections.get(sid)
+
+    def connections_of(self, person: str) -> int:
+        return sum(1 for each in self._connections.values() if each.person == person)
+
+    def audience(self, session: str, action: Action) -> list[Connection]:
+        """The connections that show this session and whose person may do this now."""
+        authority = self._desk.authority
+        version, found = self._audiences.get((session, action), (-1, []))
+        if version != authority.version:
+            now = clock()
+            found = [
+                each
+                for each in self._connections.values()
+                if each.session == session and authority.may(session, each.person, action, now)
+            ]
+            self._audiences[session, action] = (authority.version, found)
+        return found
+
+    # Sending
+
+    def _send(self, name: str, data: object, audience: Iterable[Connection]) -> None:
+        recipients = [each.sid for each in audience if not self._is_behind(each)]
+        if not recipients:
+            return  # to Socket.IO an empty audience means everybody
+        self._sockets.server.emit(name, data, to=recipients)
+
+    def _is_behind(self, connection: Connection) -> bool:
+        server = self._sockets.server
+        transport = server.eio.sockets.get(server.manager.eio_sid_from_sid(connection.sid, "/"))
+        if transport is None:
+            return True
+        waiting = transport.queue.queue
+        if len(waiting) > 64 and sum(_size(each) for each in list(waiting)) > MAX_BACKLOG:
+            log.info("connection of %s is too far behind: cut off", connection.person)
+            self.cut(connection)
+            return True
+        return False
+
+    def cut(self, connection: Connection) -> None:
+        """Close a connection's transport now, dropping what still waits for it."""
+        server = self._sockets.server
+        self.leave(connection.sid)
+        identity = server.manager.eio_sid_from_sid(connection.sid, "/")
+        transport = server.eio.sockets.get(identity)
+        if transport is None:
+            return
+        transport.queue.queue.clear()
+        websocket = server.environ.get(identity, {}).get("wsgi.websocket")
+        transport.close(wait=False, abort=True)
+        if websocket is not None and not websocket.closed:
+            websocket.handler.socket.close()
+
+    def dismiss(self, connection: Connection, reason: str) -> None:
+        """Tell a page it may no longer be here, where it should go, and end it."""
+        self._send("bye", {"reason": reason}, [connection])
+        connection.session, connection.topics, connection.draft = "", (), None
+        connection.shown.clear()
+        self._audiences.clear()
+
+    def relay_updates(self, relayed: Sequence[Relayed]) -> None:
+        """Tell the readers of each draft what has just been stored: one message for a whole group."""
+        for draft in dict.fromkeys(each.draft for each in relayed):
+            mine = [each for each in relayed if each.draft == draft]
+            origins = {each.origin for each in mine}
+            session = self._session_of(draft)
+            readers = [
+                each
+                for each in self.audience(session, Action.READ_DRAFT)
+                if each.draft == draft and (len(origins) > 1 or each.sid not in origins)
+            ]
+            header = {
+                "draft": draft,
+                "ids": [each.paragraph for each in mine],
+                "lens": [len(each.update) for each in mine],
+            }
+            self._send("draft.updates", (header, b"".join(each.update for each in mine)), readers)
+
+    def tell_presence(self, draft: str) -> None:
+        """Tell a draft's readers, within a tenth of a second, who is in it and where."""
+        self._moved[draft] = None
+        self._motion.set()
+
+    def presence(self, draft: str, session: str) -> list[dict[str, object]]:
+        """Who is in a draft, and where; names and codes come from the accreditation."""
+        readers = self.audience(session, Action.READ_DRAFT)
+        return [self.presence_of(each) for each in readers if each.draft == draft]
+
+    def _follow_motion(self) -> None:
+        # Carets are gathered: fifty writers move theirs many times a second, and nobody sees more than ten.
+        while True:
+            self._motion.wait()
+            time.sleep(PRESENCE_EVERY)
+            self._motion.clear()
+            moved, self._moved = self._moved, {}
+            for draft in moved:
+                session = self._session_of(draft)
+                readers = [
+                    each
+                    for each in self.audience(session, Action.READ_DRAFT)
+                    if each.draft == draft
+                ]
+                people_there = [self.presence_of(each) for each in readers]
+                self._send("draft.presence", {"draft": draft, "people": people_there}, readers)
+
+    def presence_of(self, connection: Connection) -> dict[str, object]:
+        actor = self._desk.authority.actor(connection.session, connection.person)
+        return {
+            "id": blake2b(connection.sid.encode(), digest_size=8).hexdigest(),
+            "delegation": actor.delegation,
+            "name": actor.name,
+            **(connection.caret or {}),
+        }
+
+    def _session_of(self, draft: str) -> str:
+        row = self._desk.store.one("select session from draft where id = ?", (draft,))
+        return row["session"] if row else ""
+
+    # After each commit
+
+    def _hear(self, committed: Committed) -> None:
+        self._committed.append(committed)
+        self._news.set()
+
+    def _run(self) -> None:
+        while True:
+            self._news.wait()
+            self._news.clear()
+            try:
+                self.deliver()
+            except Exception:
+                log.exception("a delivery failed; the next one carries the state")
+
+    def deliver(self) -> None:
+        """Deliver everything committed so far: first who is out is out, then the news."""
+        events: list[Announced] = []
+        authority_changed = False
+        while self._committed:
+            committed = self._committed.popleft()
+            events.extend(committed.events)
+            authority_changed = authority_changed or committed.authority_changed
+        if authority_changed:
+            self._audiences.clear()
+            self._ask_again()
+        for announced in _latest(events):
+            self._deliver_event(announced)
+        topics: dict[str, dict[str, None]] = {}
+        for announced in events:
+            for topic in TOPICS_OF_EVENT.get(announced.event.name, ()):
+                topics.setdefault(announced.session, {})[topic] = None
+        for session in {each.session for each in self._connections.values() if each.session}:
+            wanted = None if authority_changed else tuple(topics.get(session, ()))
+            self.refresh(session, wanted)
+
+    def _ask_again(self) -> None:
+        now = clock()
+        for connection in list(self._connections.values()):
+            if people.signed_in(self._desk.store, connection.login) != connection.person:
+                self.dismiss(connection, "signed_out")
+                self.cut(connection)
+            elif connection.session:
+                needs = Action.READ_DRAFT if connection.draft else Action.KNOW
+                if not self._desk.authority.may(connection.session, connection.person, needs, now):
+                    self.dismiss(connection, "closed")
+
+    def _deliver_event(self, announced: Announced) -> None:
+        event = announced.event
+        if isinstance(event, ParagraphEdited):
+            return  # its readers have the update itself
+        audience = self.audience(announced.session, event.needs)
+        draft = getattr(event, "draft", None)
+        if draft is not None:
+            audience = [each for each in audience if each.draft == draft]
+        message = {"seq": announced.seq, "name": event.name, "data": event.plain()}
+        self._send("event", message, audience)
+
+    def refresh(self, session: str, topics: Sequence[str] | None) -> None:
+        """Send each screen of a session the fragments that have changed for it; None means all."""
+        if topics is not None and not topics:
+            return
+        seq = self._desk.store.last_seq(session)
+        now = clock()
+        classes: dict[tuple[frozenset[Action], str], list[Connection]] = {}
+        for each in self._connections.values():
+            if each.session == session and each.topics:
+                language = self._desk.authority.actor(session, each.person).language
+                allowed = self._desk.authority.allowed(session, each.person, now)
+                classes.setdefault((allowed, language), []).append(each)
+        for (_, _), members in classes.items():
+            shown = {topic for each in members for topic in each.topics}
+            for topic in sorted(shown if topics is None else shown.intersection(topics)):
+                html = render_topic(self._desk, session, members[0].person, topic, now)
+                fingerprint = blake2b((html or "").encode(), digest_size=16).digest()
+                behind = [
+                    each
+                    for each in members
+                    if topic in each.topics and each.shown.get(topic) != fingerprint
+                ]
+                for each in behind:
+                    each.shown[topic] = fingerprint
+                self._send("fragment", {"seq": seq, "topic": topic, "html": html or ""}, behind)
+
+
+def _latest(events: Sequence[Announced]) -> list[Announced]:
+    """Of several events that carry the state of the same thing, only the last."""
+    last: dict[tuple[str, str, object], Announced] = {}
+    for each in events:
+        key = (each.session, each.event.name, getattr(each.event, "draft", None))
+        last.pop(key, None)
+        last[key] = each
+    return list(last.values())
+
+
+def _size(packet: Any) -> int:
+    data = getattr(packet, "data", None)
+    return len(data) if isinstance(data, str | bytes) else 100

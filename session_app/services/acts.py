@@ -1,0 +1,40 @@
+"""Which verb does which command: the whole list, and nothing but the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from session_app.domain import contract
+from session_app.domain.contract import Command
+
+from . import adoption, agenda, drafting
+from .desk import Handler
+from .drafting import structural
+
+HANDLERS: Mapping[type[Command], Handler] = {
+    contract.OpenSitting: agenda.open_sitting,
+    contract.SuspendSitting: agenda.suspend_sitting,
+    contract.ResumeSitting: agenda.resume_sitting,
+    contract.CloseSitting: agenda.close_sitting,
+    contract.AdvanceAgenda: agenda.advance_agenda,
+    contract.AddItem: agenda.add_item,
+    contract.RetitleItem: agenda.retitle_item,
+    contract.MoveItem: agenda.move_item,
+    contract.FinishItem: agenda.finish_item,
+    contract.ReopenItem: agenda.reopen_item,
+    contract.MarkAttendance: agenda.mark_attendance,
+    contract.GiveGrant: agenda.give_grant,
+    contract.WithdrawGrant: agenda.withdraw_grant,
+    contract.ChooseLanguage: agenda.choose_language,
+    contract.AddParagraph: structural(drafting.add_paragraph),
+    contract.PasteParagraphs: structural(drafting.paste_paragraphs),
+    contract.IndentParagraph: structural(drafting.indent_paragraph),
+    contract.OutdentParagraph: structural(drafting.outdent_paragraph),
+    contract.MoveParagraph: structural(drafting.move_paragraph),
+    contract.DeleteParagraph: structural(drafting.delete_paragraph),
+    contract.SplitParagraph: structural(drafting.split_paragraph),
+    contract.UndoOperation: structural(drafting.undo_operation),
+    contract.MarkParagraph: adoption.mark_paragraph,
+    contract.AdoptParagraph: adoption.adopt_paragraph,
+    contract.AdoptDraft: adoption.adopt_draft,
+}

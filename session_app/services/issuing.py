@@ -1,0 +1,214 @@
+"""Word files: what a session's outcome document says now, and issuing it once adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from session_app import i18n
+from session_app.domain.access import Action
+from session_app.domain.agenda import Session
+from session_app.domain.documents import (
+    LAYOUTS,
+    DocumentText,
+    Layout,
+    Version,
+    compose_preamble,
+    compose_sections,
+    order_names,
+)
+from session_app.domain.drafting import LANGUAGES, Language
+from session_app.domain.errors import Conflict, NotFound
+from session_app.domain.forum import Forum
+from session_app.store import documents, drafts, sessions
+from session_app.word import assemble
+
+from .desk import Act, Desk
+
+TEMPLATE = "conclusions.docx"
+
+Apart = Callable[[Callable[[], bytes]], bytes]
+
+
+def _here(work: Callable[[], bytes]) -> bytes:
+    return work()
+
+
+@dataclass(frozen=True)
+class WordFile:
+    """A Word file that can be had: adopted and issued, or the draft as it stands."""
+
+    layout: Layout
+    name: str
+    adopted: bool
+    version: int
+    at: str
+    sha256: str | None
+    size: int | None
+    document_class: str
+
+
+def list_files(desk: Desk, session_id: str) -> list[WordFile]:
+    """The three files of a session's document, issued ones with their hash."""
+    draft = drafts.draft_of(desk.store, session_id)
+    if draft is None:
+        return []
+    issued = documents.issued(desk.store, session_id)
+    if issued:
+        return [
+            WordFile(
+                each.layout,  # type: ignore[arg-type]
+                each.name,
+                True,
+                draft.version,
+                each.at,
+                each.sha256,
+                each.size,
+                each.document_class,
+            )
+            for each in issued
+        ]
+    at = last_change(desk, draft.id)
+    return [
+        WordFile(
+            layout, file_name(session_id, layout), False, draft.version, at, None, None, "private"
+        )
+        for layout in LAYOUTS
+    ]
+
+
+def may_download(desk: Desk, session_id: str, person: str | None, now: datetime) -> bool:
+    """Whether this person may have the session's document as it stands.
+
+    Before adoption it is the draft, for whoever may read the draft; once adopted it is the final
+    text, for whoever the table lets download it.
+    """
+    draft = drafts.draft_of(desk.store, session_id)
+    if draft is None:
+        return False
+    action = Action.READ_DRAFT if draft.adopted is None else Action.DOWNLOAD
+    return bool(desk.authority.may(session_id, person, action, now))
+
+
+def file_name(session_id: str, layout: Layout) -> str:
+    """What a downloaded file is called."""
+    return f"{session_id}-{layout}.docx"
+
+
+def read_file(desk: Desk, session_id: str, layout: Layout, *, apart: Apart = _here) -> bytes:
+    """The bytes of a file: the issued ones once adopted, otherwise the draft assembled now.
+
+    The text is read here, in one piece; the file is then assembled `apart`, in a thread of its own
+    where the caller has one, so that nobody's keystroke waits for somebody's document.
+    """
+    for each in documents.issued(desk.store, session_id):
+        if each.layout == layout:
+            return documents.content(desk.store, each.id)
+    return assemble_now(desk, session_id, layout, "bracketed", apart=apart)
+
+
+def assemble_now(
+    desk: Desk, session_id: str, layout: Layout, version: Version, *, apart: Apart = _here
+) -> bytes:
+    """Assemble the session's document as it stands. Raises `NotFound` where there is none."""
+    draft = drafts.draft_of(desk.store, session_id)
+    if draft is None:
+        raise NotFound("draft.none")
+    text = compose(desk, draft.id)
+    template = desk.docx_templates / TEMPLATE
+    return apart(lambda: assemble(text, template, layout=layout, version=version))
+
+
+def compose(desk: Desk, draft_id: str) -> DocumentText:
+    """Everything the document says at this moment, in both languages."""
+    with desk.drafts.lock:
+        draft = drafts.draft(desk.store, draft_id)
+        rows = drafts.rows(desk.store, draft_id)
+        adopted = drafts.adopted_texts(desk.store, draft_id)
+        texts = {
+            row.id: adopted[row.id].texts if row.id in adopted else desk.drafts.texts(row.id)
+            for row in rows
+        }
+        sections = drafts.sections(desk.store, draft_id)
+        session = sessions.session(desk.store, draft.session)
+        present = (
+            frozenset(draft.adopted.present)
+            if draft.adopted is not None
+            else sessions.present(desk.store, session.id)
+        )
+        changed = datetime.fromisoformat(last_change(desk, draft_id))
+    forum = desk.forum
+    body = forum.bodies[session.body]
+    return DocumentText(
+        creator=body.name[draft.origin],
+        header=forum.name,
+        title=body.document_title,
+        place=_each(lambda language: place(forum, session, language)),
+        dates=_each(lambda language: i18n.format_dates(session.starts, session.ends, language)),
+        preamble=_each(lambda language: _preamble(forum, session, present, language)),
+        sections=compose_sections(
+            [(each.id, each.key, each.titles) for each in sections], rows, texts
+        ),
+        page=i18n.page_words(),
+        created=datetime.combine(session.starts, datetime.min.time()),
+        modified=changed,
+        origin=draft.origin,
+        note=i18n.translation_note() if draft.working_translation else None,
+        draft=None
+        if draft.adopted is not None
+        else i18n.describe_draft(draft.version, changed.astimezone(ZoneInfo(session.zone))),
+        label_style=desk.drafts.style,
+    )
+
+
+def issue_documents(act: Act, draft_id: str) -> None:
+    """Assemble and store the files of a document that has just been adopted."""
+    text = compose(act.desk, draft_id)
+    template = act.desk.docx_templates / TEMPLATE
+    for layout in LAYOUTS:
+        documents.issue(
+            act.tx,
+            session=act.session.id,
+            draft=draft_id,
+            layout=layout,
+            name=file_name(act.session.id, layout),
+            document_class="private",
+            content=assemble(text, template, layout=layout, version="clean"),
+        )
+
+
+def last_change(desk: Desk, draft_id: str) -> str:
+    """When the draft's text, structure or standing last changed, from the record."""
+    row = desk.store.one(
+        "select max(at) from (select at from draft where id = ? union all"
+        " select u.at from text_update u join paragraph p on p.id = u.paragraph where p.draft = ?"
+        " union all select at from operation where draft = ? union all"
+        " select a.at from adopted_text a join paragraph p on p.id = a.paragraph where p.draft = ?"
+        " union all select at from adopted_draft where draft = ?)",
+        (draft_id,) * 5,
+    )
+    if row is None or row[0] is None:
+        raise Conflict("draft.none")
+    return str(row[0])
+
+
+def place(forum: Forum, session: Session, language: Language) -> str:
+    """Where a session meets: "San Salvador, El Salvador"."""
+    return f"{session.city[language]}, {forum.delegations[session.country].name[language]}"
+
+
+def _preamble(forum: Forum, session: Session, present: frozenset[str], language: Language) -> str:
+    names = [member.name[language] for member in forum.members if member.code in present]
+    return compose_preamble(
+        forum.bodies[session.body].preamble[language],
+        dates=i18n.format_dates(session.starts, session.ends, language, style="sentence"),
+        city=session.city[language],
+        country=forum.delegations[session.country].name[language],
+        countries=i18n.join_names(order_names(names, language), language),
+    )
+
+
+def _each(write: Callable[[Language], str]) -> dict[Language, str]:
+    return {language: write(language) for language in LANGUAGES}

@@ -1,0 +1,223 @@
+"""Setting up a session: its facts, its agenda, its empty draft; and the demonstration session."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from session_app.domain import agenda
+from session_app.domain.agenda import Item, ItemState, Session
+from session_app.domain.drafting import LANGUAGES, Language, Row, State
+from session_app.domain.errors import Invalid
+from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
+from session_app.domain.people import Capacity
+from session_app.domain.reading import ImportedDraft
+from session_app.store import drafts, people, sessions
+from session_app.store.database import new_id, stamp
+from session_app.store.people import Accredited
+
+from .authority import CONSOLE
+from .desk import Desk
+from .importing import import_draft, read_source
+from .people import accredit
+from .structure import announce_structure
+
+SESSION_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+
+
+def load_forum(folder: Path) -> Forum:
+    """Read `forum.toml`. Raises `Invalid` naming file, key and remedy."""
+    return read_forum(_read_toml(folder / "forum.toml"), file=str(folder / "forum.toml"))
+
+
+def load_template(folder: Path, kind: str) -> SessionTemplate:
+    """Read the session template of a kind of body."""
+    path = folder / f"{kind}.toml"
+    return read_template(_read_toml(path), file=str(path))
+
+
+def check_session(forum: Forum, session: Session) -> None:
+    """Raise `Invalid` for a session this forum cannot hold."""
+    if not SESSION_ID.match(session.id) or len(session.id) > 60:
+        raise Invalid("session.bad_id", session=session.id[:80])
+    if session.body not in forum.bodies:
+        raise Invalid("session.unknown_body", body=session.body[:40], known=", ".join(forum.bodies))
+    members = [member.code for member in forum.members]
+    for code in (session.ppt, session.country):
+        if code not in members:
+            raise Invalid("session.not_a_member", code=code[:40], known=", ".join(members))
+    if session.ends < session.starts:
+        raise Invalid("session.ends_before_start")
+    try:
+        ZoneInfo(session.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Invalid("session.unknown_zone", zone=session.zone[:60]) from None
+
+
+def create_session(desk: Desk, session: Session, items: Sequence[Item], now: datetime) -> str:
+    """Enter a session with its agenda and an empty draft of its outcome document.
+
+    Returns the draft. Raises `Invalid`, or `Conflict` where the id is taken; then nothing is entered.
+    """
+    check_session(desk.forum, session)
+    with desk.drafts.lock, desk.store.transaction(now) as tx:
+        sessions.add_session(tx, session)
+        sessions.put_agenda(tx, session.id, tuple(items))
+        draft = drafts.add_draft(tx, session.id, origin="es", working_translation=True)
+        for position, section in enumerate(desk.forum.bodies[session.body].sections):
+            drafts.add_section(
+                tx, draft, position=position, key=section.key, titles=dict(section.title)
+            )
+        tx.announce(session.id, agenda.changed(tuple(items)))
+        tx.record(session=session.id, person=CONSOLE, act="session.create", subject=session.id)
+        tx.change_authority()
+    return draft
+
+
+def items_of(template: SessionTemplate) -> list[Item]:
+    """The agenda a new session of this kind starts from."""
+    return [Item(new_id(), each.title["es"], each.title["en"]) for each in template.items]
+
+
+# The demonstration --------------------------------------------------------------------------
+
+DEMO_ROLES: Mapping[str, tuple[str, Capacity]] = {
+    "chair": ("SLV", Capacity.CHAIR),
+    "secretariat": ("ST", Capacity.STAFF),
+    "drafting-can": ("CAN", Capacity.DRAFTING_REPRESENTATIVE),
+    "drafting-mex": ("MEX", Capacity.DRAFTING_REPRESENTATIVE),
+    "drafting-slv": ("SLV", Capacity.DRAFTING_REPRESENTATIVE),
+    "delegate-hnd": ("HND", Capacity.DELEGATE),
+    "observer-organisation": ("ACNUR", Capacity.OBSERVER),
+    "observer-country": ("COL", Capacity.OBSERVER),
+    "rrocm": ("RROCM", Capacity.RROCM),
+    "interpreter": ("ST", Capacity.INTERPRETER),
+    "projector": ("ST", Capacity.SCREEN),
+}
+"""The roles a demonstration hands out sign-in links for, and whom each one is."""
+
+
+@dataclass(frozen=True)
+class DemoRole:
+    """One sign-in link of the demonstration."""
+
+    role: str
+    name: str
+    delegation: str
+    code: str
+
+
+def set_up_demo(desk: Desk, folder: Path, now: datetime) -> tuple[str, list[DemoRole]]:
+    """Enter the demonstration session of `folder`, unless it is there, and issue its sign-in codes.
+
+    Returns the session and one code per role. Codes issued before stay good.
+    """
+    facts = _read_toml(folder / "session.toml")
+    about = facts["session"]
+    session = Session(
+        id=about["id"],
+        body=about["body"],
+        ppt=about["ppt"],
+        city=about["city"],
+        country=about["country"],
+        starts=cast(date, about["starts"]),
+        ends=cast(date, about["ends"]),
+        zone=about["zone"],
+    )
+    if session.id not in sessions.session_ids(desk.store):
+        items = [
+            Item(new_id(), each["title"]["es"], each["title"]["en"], ItemState(each["state"]))
+            for each in facts["agenda"]
+        ]
+        create_session(desk, session, items, now)
+        accredit(
+            desk,
+            session.id,
+            (folder / facts["people"]["file"]).read_bytes(),
+            person=CONSOLE,
+            now=now,
+        )
+        _import_demo_draft(desk, session.id, folder, facts, now)
+        _seat_delegations(desk, session.id, about["present"], now)
+    return session.id, _issue_demo_codes(desk, session.id, now)
+
+
+def _import_demo_draft(
+    desk: Desk, session: str, folder: Path, facts: dict[str, Any], now: datetime
+) -> None:
+    texts: dict[Language, ImportedDraft] = {}
+    for language in (facts["draft"]["origin"], *LANGUAGES):
+        if language not in texts:
+            name = facts["draft"][language]
+            texts[language] = read_source(name, (folder / name).read_bytes(), language)
+    draft = ""
+    for imported in texts.values():
+        draft = import_draft(desk, session, imported, person=CONSOLE, now=now)
+    rows = drafts.rows(desk.store, draft)
+    origin = texts[facts["draft"]["origin"]]
+    # The rows were made from the text in its order, so its names for paragraphs are theirs.
+    names = [
+        (section.key, address) for section in origin.sections for address in section.addresses()
+    ]
+    at = {name: place for place, name in enumerate(names)}
+    after = list(rows)
+    for group in facts["states"]:
+        for address in group["paragraphs"]:
+            place = at[group["section"], address]
+            after[place] = _with_state(after[place], State(group["state"]))
+    with desk.drafts.lock:
+        with desk.store.transaction(now) as tx:
+            drafts.put_rows(tx, draft, rows, after)
+            for each in facts["brackets"]:
+                row = rows[at[each["section"], each["paragraph"]]]
+                held = desk.drafts.texts(row.id)
+                bracketed = {
+                    language: held[language].replace(each[language], f"[{each[language]}]", 1)
+                    for language in LANGUAGES
+                }
+                desk.drafts.write(tx, draft, row.id, bracketed, person=CONSOLE)
+            announce_structure(tx, desk.store, draft, desk.drafts.style)
+        desk.drafts.settle()
+
+
+def _with_state(row: Row, state: State) -> Row:
+    return replace(row, state=state)
+
+
+def _seat_delegations(desk: Desk, session: str, present: list[str], now: datetime) -> None:
+    with desk.store.transaction(now) as tx:
+        for code in present:
+            sessions.mark_attendance(tx, session, code, True)
+        sessions.put_sitting(tx, session, agenda.open_next(None, "open", stamp(now)))
+
+
+def _issue_demo_codes(desk: Desk, session: str, now: datetime) -> list[DemoRole]:
+    everybody = people.accredited(desk.store, session)
+    roles = []
+    with desk.store.transaction(now) as tx:
+        for role, (delegation, capacity) in DEMO_ROLES.items():
+            holder = _holder(everybody, delegation, capacity)
+            code = people.issue_badge(tx, holder.person)
+            roles.append(DemoRole(role, holder.name, delegation, code))
+    return roles
+
+
+def _holder(everybody: list[Accredited], delegation: str, capacity: Capacity) -> Accredited:
+    return next(
+        each for each in everybody if each.delegation == delegation and each.capacity == capacity
+    )
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Invalid("file.missing", file=str(path)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise Invalid("file.not_toml", file=str(path), why=str(broken)) from None

@@ -1,0 +1,278 @@
+"""Persons, their accreditations per session, sign-in codes, logins and grants.
+
+Nobody's role is copied anywhere: `actor` reads it anew each time it is asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from session_app.domain.access import Actor
+from session_app.domain.drafting import Language
+from session_app.domain.errors import NotFound
+from session_app.domain.forum import Forum
+from session_app.domain.people import AccreditationLine, Capacity, Grant, categorize
+
+from . import sessions
+from .database import Database, Transaction, new_id, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Accredited:
+    """A person as the Secretariat's list shows one."""
+
+    person: str
+    name: str
+    email: str | None
+    delegation: str
+    capacity: Capacity
+    drafting: bool
+    language: Language
+    badge_used: bool
+
+
+def actor(db: Database, forum: Forum, session: str, person: str) -> Actor:
+    """Who this person is in this session, now. Raises `NotFound` for anybody not accredited."""
+    row = db.one(
+        "select p.name, p.language, a.delegation, a.capacity, a.drafting, a.audience, s.ppt from accreditation a"
+        " join person p on p.id = a.person join session s on s.id = a.session"
+        " where a.session = ? and a.person = ?",
+        (session, person),
+    )
+    if row is None:
+        raise NotFound("session.unknown")
+    capacity = Capacity(row["capacity"])
+    return Actor(
+        person=person,
+        name=row["name"],
+        category=categorize(forum, delegation=row["delegation"], capacity=capacity, ppt=row["ppt"]),
+        capacity=capacity,
+        delegation=row["delegation"],
+        language=row["language"],
+        drafting=bool(row["drafting"]),
+        grants=tuple(grants(db, session, person=person)),
+        audience=row["audience"],
+    )
+
+
+def accredited(db: Database, session: str) -> list[Accredited]:
+    """Everybody accredited to a session, by delegation and name."""
+    rows = db.all(
+        "select a.*, p.name, p.email, p.language, exists (select 1 from badge b where b.person = p.id and"
+        " b.used is not null and b.ended is null) as badge_used"
+        " from accreditation a join person p on p.id = a.person where a.session = ?"
+        " order by a.delegation, p.name",
+        (session,),
+    )
+    return [
+        Accredited(
+            person=row["person"],
+            name=row["name"],
+            email=row["email"],
+            delegation=row["delegation"],
+            capacity=Capacity(row["capacity"]),
+            drafting=bool(row["drafting"]),
+            language=row["language"],
+            badge_used=bool(row["badge_used"]),
+        )
+        for row in rows
+    ]
+
+
+def accredit(tx: Transaction, session: str, lines: Iterable[AccreditationLine]) -> tuple[int, int]:
+    """Enter accreditations: new persons are added, known ones updated, nobody is ever deleted.
+
+    A person is known by e-mail address, or without one by name and delegation. Returns (added, updated).
+    """
+    added = updated = 0
+    for line in lines:
+        person = _known(tx, session, line)
+        if person is None:
+            person = new_id()
+            tx.execute(
+                "insert into person values (?, ?, ?, ?, ?)",
+                (person, line.name, line.email, line.language, stamp(tx.now)),
+            )
+            added += 1
+        else:
+            tx.execute(
+                "update person set name = ?, email = coalesce(?, email) where id = ?",
+                (line.name, line.email, person),
+            )
+            updated += 1
+        tx.execute(
+            "insert into accreditation values (?, ?, ?, ?, ?, ?, ?) on conflict (session, person) do update set"
+            " delegation = excluded.delegation, capacity = excluded.capacity, drafting = excluded.drafting,"
+            " audience = excluded.audience",
+            (
+                session,
+                person,
+                line.delegation,
+                line.capacity,
+                line.drafting,
+                line.audience,
+                stamp(tx.now),
+            ),
+        )
+    tx.change_authority()
+    return added, updated
+
+
+def _known(tx: Transaction, session: str, line: AccreditationLine) -> str | None:
+    if line.email:
+        found = tx.execute("select id from person where email = ?", (line.email,)).fetchone()
+    else:
+        found = tx.execute(
+            "select p.id from person p join accreditation a on a.person = p.id"
+            " where a.session = ? and p.name = ? and a.delegation = ?",
+            (session, line.name, line.delegation),
+        ).fetchone()
+    return found[0] if found else None
+
+
+def choose_language(tx: Transaction, person: str, language: Language) -> None:
+    """Set the language of a person's screens."""
+    tx.execute("update person set language = ? where id = ?", (language, person))
+    tx.change_authority()
+
+
+# Sign-in codes and logins. Only hashes are kept: a stolen file signs nobody in.
+
+
+def issue_badge(tx: Transaction, person: str) -> str:
+    """A new sign-in code of 128 bits for a person. Codes issued before stay good until withdrawn."""
+    code = new_id()
+    tx.execute(
+        "insert into badge values (?, ?, ?, null, null)", (_hash(code), person, stamp(tx.now))
+    )
+    return code
+
+
+def withdraw_badges(tx: Transaction, person: str) -> None:
+    """End a person's codes and logins, e.g. when a badge is lost."""
+    for table in ("badge", "login"):
+        tx.execute(
+            f"update {table} set ended = ? where person = ? and ended is null",
+            (stamp(tx.now), person),
+        )
+    tx.change_authority()
+
+
+def badge_holder(db: Database, code: str) -> tuple[str, str] | None:
+    """(person, name) of whoever a code was issued to, while it is good."""
+    row = db.one(
+        "select p.id, p.name from badge b join person p on p.id = b.person where b.hash = ? and b.ended is null",
+        (_hash(code),),
+    )
+    return (row["id"], row["name"]) if row else None
+
+
+def sign_in(tx: Transaction, code: str) -> str | None:
+    """Turn a code into a login; returns the secret for the cookie, or None for a code that is not good."""
+    row = tx.execute(
+        "select person from badge where hash = ? and ended is null", (_hash(code),)
+    ).fetchone()
+    if row is None:
+        return None
+    token = secrets.token_urlsafe(32)
+    tx.execute("update badge set used = ? where hash = ?", (stamp(tx.now), _hash(code)))
+    tx.execute(
+        "insert into login values (?, ?, ?, null)", (_hash(token), row["person"], stamp(tx.now))
+    )
+    return token
+
+
+def sign_out(tx: Transaction, token: str) -> None:
+    """End a login."""
+    tx.execute(
+        "update login set ended = ? where hash = ? and ended is null", (stamp(tx.now), _hash(token))
+    )
+    tx.change_authority()
+
+
+def signed_in(db: Database, token: str) -> str | None:
+    """The person a cookie's secret belongs to, while the login lasts."""
+    row = db.one("select person from login where hash = ? and ended is null", (_hash(token),))
+    return row["person"] if row else None
+
+
+def language_of(db: Database, person: str) -> Language:
+    """The language of a person's screens."""
+    row = db.one("select language from person where id = ?", (person,))
+    return "en" if row and row["language"] == "en" else "es"
+
+
+def sessions_of(db: Database, person: str) -> list[str]:
+    """The sessions a person is accredited to, newest first."""
+    rows = db.all(
+        "select a.session from accreditation a join session s on s.id = a.session where a.person = ?"
+        " order by s.starts desc",
+        (person,),
+    )
+    return [row["session"] for row in rows]
+
+
+def _hash(secret: str) -> str:
+    # The codes have 128 bits of their own, so a plain hash is as good as a slow one.
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+# Grants
+
+
+def grants(db: Database, session: str, *, person: str | None = None) -> list[Grant]:
+    """The grants that stand in a session, or one person's."""
+    rows = db.all(
+        "select * from permission where session = ? and withdrawn_at is null and (? is null or person = ?)"
+        " order by given_at",
+        (session, person, person),
+    )
+    return [
+        Grant(
+            id=row["id"],
+            person=row["person"],
+            right=row["right"],
+            reason=row["reason"],
+            given_by=row["given_by"],
+            given_at=datetime.fromisoformat(row["given_at"]),
+            withdrawn_at=None,
+        )
+        for row in rows
+    ]
+
+
+def give_grant(
+    tx: Transaction, session: str, *, person: str, right: str, reason: str, by: str
+) -> str:
+    """Enter a grant; returns its id. Raises `NotFound` for a person not accredited to the session."""
+    if not tx.execute(
+        "select 1 from accreditation where session = ? and person = ?", (session, person)
+    ).fetchone():
+        raise NotFound("people.unknown")
+    grant = new_id()
+    tx.execute(
+        "insert into permission values (?, ?, ?, ?, ?, ?, ?, null)",
+        (grant, session, person, right, reason, by, stamp(tx.now)),
+    )
+    tx.change_authority()
+    return grant
+
+
+def withdraw_grant(tx: Transaction, session: str, grant: str) -> None:
+    """End a grant now. Raises `NotFound` if it does not stand."""
+    cursor = tx.execute(
+        "update permission set withdrawn_at = ? where id = ? and session = ? and withdrawn_at is null",
+        (stamp(tx.now), grant, session),
+    )
+    if not cursor.rowcount:
+        raise NotFound("grant.unknown")
+    tx.change_authority()
+
+
+def presiding(db: Database, session: str) -> str:
+    """The delegation that presides over a session."""
+    return sessions.session(db, session).ppt

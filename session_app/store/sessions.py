@@ -1,0 +1,123 @@
+"""Sessions, their sittings, agenda and attendance."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from session_app.domain.agenda import Item, Items, ItemState, Session, Sitting, SittingState
+from session_app.domain.errors import Conflict, NotFound
+
+from .database import Database, Transaction, stamp
+
+
+def session(db: Database, session_id: str) -> Session:
+    """One session. Raises `NotFound`."""
+    row = db.one("select * from session where id = ?", (session_id,))
+    if row is None:
+        raise NotFound("session.unknown")
+    return Session(
+        id=row["id"],
+        body=row["body"],
+        ppt=row["ppt"],
+        city={"es": row["city_es"], "en": row["city_en"]},
+        country=row["country"],
+        starts=date.fromisoformat(row["starts"]),
+        ends=date.fromisoformat(row["ends"]),
+        zone=row["zone"],
+    )
+
+
+def session_ids(db: Database) -> list[str]:
+    """Every session of the store, newest first."""
+    return [row["id"] for row in db.all("select id from session order by starts desc, id")]
+
+
+def add_session(tx: Transaction, session: Session) -> None:
+    """Enter a session. Raises `Conflict` where the id is taken."""
+    if tx.execute("select 1 from session where id = ?", (session.id,)).fetchone():
+        raise Conflict("session.exists", session=session.id)
+    tx.execute(
+        "insert into session values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            session.id,
+            session.body,
+            session.ppt,
+            session.city["es"],
+            session.city["en"],
+            session.country,
+            session.starts.isoformat(),
+            session.ends.isoformat(),
+            session.zone,
+            stamp(tx.now),
+        ),
+    )
+
+
+def sitting(db: Database, session_id: str) -> Sitting | None:
+    """The latest sitting of a session, if one has been opened."""
+    row = db.one(
+        "select * from sitting where session = ? order by number desc limit 1", (session_id,)
+    )
+    if row is None:
+        return None
+    return Sitting(
+        number=row["number"],
+        mode=row["mode"],
+        state=SittingState(row["state"]),
+        since=row["since"],
+        epoch=row["epoch"],
+        resumes_at=row["resumes_at"],
+    )
+
+
+def put_sitting(tx: Transaction, session_id: str, sitting: Sitting) -> None:
+    """Enter a sitting or its new state. Who may attend depends on it."""
+    tx.execute(
+        "insert into sitting (session, number, mode, state, epoch, since, resumes_at) values (?, ?, ?, ?, ?, ?, ?)"
+        " on conflict (session, number) do update set mode = excluded.mode, state = excluded.state,"
+        " epoch = excluded.epoch, since = excluded.since, resumes_at = excluded.resumes_at",
+        (
+            session_id,
+            sitting.number,
+            sitting.mode,
+            sitting.state,
+            sitting.epoch,
+            sitting.since,
+            sitting.resumes_at,
+        ),
+    )
+    tx.change_authority()
+
+
+def agenda(db: Database, session_id: str) -> Items:
+    """The agenda in order."""
+    rows = db.all("select * from agenda_item where session = ? order by position", (session_id,))
+    return tuple(
+        Item(row["id"], row["title_es"], row["title_en"], ItemState(row["state"])) for row in rows
+    )
+
+
+def put_agenda(tx: Transaction, session_id: str, items: Items) -> None:
+    """Enter the agenda as it now is. An item is never taken out, so none is lost."""
+    for position, item in enumerate(items):
+        tx.execute(
+            "insert into agenda_item values (?, ?, ?, ?, ?, ?) on conflict (id) do update set"
+            " position = excluded.position, title_es = excluded.title_es, title_en = excluded.title_en,"
+            " state = excluded.state",
+            (item.id, session_id, position, item.title_es, item.title_en, item.state),
+        )
+
+
+def present(db: Database, session_id: str) -> frozenset[str]:
+    """The delegations marked present, by code."""
+    rows = db.all("select delegation from attendance where session = ? and present", (session_id,))
+    return frozenset(row["delegation"] for row in rows)
+
+
+def mark_attendance(tx: Transaction, session_id: str, delegation: str, present: bool) -> None:
+    """Record that a delegation is, or is not, in the room."""
+    tx.execute(
+        "insert into attendance values (?, ?, ?, ?) on conflict (session, delegation) do update set"
+        " present = excluded.present, at = excluded.at",
+        (session_id, delegation, present, stamp(tx.now)),
+    )

@@ -1,0 +1,136 @@
+"""The door of every page: who is asking, what the page needs, and what the answer may reveal.
+
+A view declares its action with `@door`; an application with an undeclared view does not start. A page
+that is forbidden and a page that is not there answer alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+
+from session_app.domain.access import Action, Actor
+from session_app.domain.drafting import Language
+from session_app.domain.errors import Forbidden
+from session_app.services.desk import Desk, clock
+from session_app.store import people
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = "public"
+"""What a view declares that anybody may open."""
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"
+    " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none';"
+    " require-trusted-types-for 'script'; trusted-types fragments"
+)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks for a page: read from the cookie's login, anew for each request."""
+
+    token: str
+    person: str | None
+    language: Language
+
+
+def door(needs: Action | str) -> Callable[[View], View]:
+    """Declare the action a view needs in the session its address names, or `PUBLIC`."""
+
+    def declare(view: View) -> View:
+        view.door = needs  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def door_of(view: object) -> Action | str | None:
+    """What a view declares that it needs."""
+    return getattr(view, "door", None)
+
+
+def doors(app: Flask) -> dict[str, Action | str]:
+    """Every endpoint and the action it needs. Raises `LookupError` for one that declares none."""
+    found = {}
+    for rule in app.url_map.iter_rules():
+        needs = door_of(app.view_functions[rule.endpoint])
+        if needs is None:
+            raise LookupError(f"the page {rule.rule} declares no action: put @door(...) on it")
+        found[rule.endpoint] = needs
+    return found
+
+
+def install(app: Flask, desk: Desk, *, cookie: str) -> None:
+    """Ask at every door of the application, and send the headers that keep its answers in."""
+
+    @app.before_request
+    def ask() -> None:
+        token = request.cookies.get(cookie, "")
+        person = people.signed_in(desk.store, token) if token else None
+        language = people.language_of(desk.store, person) if person else _preferred_language()
+        g.visitor = Visitor(token, person, language)
+        view = app.view_functions.get(request.endpoint or "")
+        if view is None:
+            return
+        if request.method not in ("GET", "HEAD"):
+            _require_same_origin()
+        needs = door_of(view)
+        if isinstance(needs, Action):
+            session = (request.view_args or {})["session"]
+            desk.authority.require(session, person, needs, clock())
+
+    @app.after_request
+    def keep_in(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = CSP
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        if request.endpoint != "static":
+            headers["Cache-Control"] = "no-store"
+            headers["Vary"] = "Cookie"
+        return response
+
+
+def visitor() -> Visitor:
+    """Who is asking."""
+    return cast(Visitor, g.visitor)
+
+
+def actor(desk: Desk, session: str) -> Actor:
+    """Who is asking, in a session."""
+    return desk.authority.actor(session, visitor().person)
+
+
+def _preferred_language() -> Language:
+    best = request.accept_languages.best_match(("es", "en"), default="es")
+    return "en" if best == "en" else "es"
+
+
+def _require_same_origin() -> None:
+    # Browsers name the origin of every form they post; what does not is not a page of ours.
+    origin = request.headers.get("Origin", "")
+    if urlsplit(origin).netloc != request.host:
+        raise Forbidden("request.other_origin")
+
+
+class HostGuard:
+    """Answers only to its own names, on the socket's path too: a page elsewhere that has its name
+    resolve to this machine gets nothing (DNS rebinding)."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], hosts: Iterable[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("HTTP_HOST", "") in self._hosts:
+            return self._app(environ, start_response)
+        start_response("421 Misdirected Request", [("Content-Type", "text/plain; charset=utf-8")])
+        return [b"This desk does not answer to that name; set SESSION_APP_HOSTS.\n"]
