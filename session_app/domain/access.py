@@ -307,13 +307,16 @@ ANY_BODY = "any"
 CLOSED_DOOR = "closed_door"
 DRAFTING_GROUP = "drafting"
 
-# "Final" is the text once adopted. Interpreters read and write in the drafting group only with the
-# PPT's grant to read: the matrix proposes "allow" there, but the plenary's own note ("drafts to
-# interpreters: with PPT leave") and the issue that built this table say leave, which is stricter.
+# "Final" is the text once adopted.
+#
+# Where this table departs from the matrix's proposals, always to the stricter side but for the first:
 # The Secretariat "redrafts on instruction" (S004 C4, C28): it works under the PPT's direction
 # throughout (S002 E L69), so the instruction is not an act this program records.
-# A member who is not named still reads the drafting group's text.
-# Observers and Networks: an explicit invitation (S002 D L59) is not yet honoured.
+# Interpreters read and write in the drafting group with the PPT's grant to read, not without: what
+# the matrix notes for the plenary ("drafts to interpreters: with PPT leave") holds for every draft.
+# Countries that have not joined an ad hoc group know and read, and neither table nor write.
+# Observers are not admitted to a Network even on invitation (S002 D L59) until invitations have a
+# scope of their own.
 _TABLE = """
 [viceministers]
                 know   attend  speak   table   agenda  docs    read    edit   approve final

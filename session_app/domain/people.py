@@ -289,6 +289,15 @@ _AUDIENCE_WORDS: Mapping[str, Audience] = MappingProxyType(
         "miembros": "members",
     }
 )
+_KNOWN_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "capacity": ", ".join(Capacity),
+        "language": "es, en",
+        "drafting": "yes, no, sí",
+        "audience": "members, observers, miembros, observadores",
+    }
+)
+"""What a refusal offers: not every spelling that is understood."""
 T = TypeVar("T")
 _EMAIL = re.compile(r"[^@\s\"<>,;]{1,64}@[^@\s\"<>,;]+\.[^@\s\"<>,;.]{2,}")
 _OWN_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")
@@ -394,9 +403,9 @@ class _LineReader:
         if not texts["name"]:
             self._report(line, "name", "people.no_name")
         delegation = self._delegation(line, texts["delegation"], capacity)
-        if capacity is None or language is None or drafting is None or audience is None:
+        if language is None or drafting is None or audience is None:
             return None
-        if delegation is None:
+        if capacity is None or delegation is None:
             return None
         drafting = drafting or capacity is Capacity.DRAFTING_REPRESENTATIVE
         self._check_capacity(line, delegation, capacity, drafting)
@@ -422,7 +431,7 @@ class _LineReader:
     def _word(self, line: int, column: str, text: str, words: Mapping[str, T]) -> T | None:
         found = words.get(_fold(text))
         if found is None:
-            known = ", ".join(word for word in words if word)
+            known = _KNOWN_WORDS[column]
             self._report(line, column, "people.unknown_word", value=_shown(text), known=known)
         return found
 

@@ -183,6 +183,11 @@ def test_the_matrix_has_770_cells_and_the_table_one_rule_for_each(
     assert set(cells) == set(matrix)
 
 
+def test_every_word_of_the_table_is_a_condition_that_says_what_it_means() -> None:
+    assert {word for rule in RULES for word in rule.conditions} == set(CONDITIONS)
+    assert all(holds.__doc__ for holds, _ in CONDITIONS.values())
+
+
 def test_what_the_matrix_allows_is_allowed_without_any_condition(matrix: dict[Cell, str]) -> None:
     wrong = [
         cell
