@@ -283,7 +283,7 @@ class NumberedList:
         self._numbering = numbering
         self._abstract = abstract
         self._num = num
-        self._starts = (1, 1)
+        self._begun_inside = False
         self._count = [0, 0]  # what the reader is to see
         self._word = [0, 0]  # what Word will have counted
 
@@ -294,12 +294,13 @@ class NumberedList:
         """The (w:num, level) that makes Word print the next number of this level."""
         self._advance(self._count, level)
         self._advance(self._word, level)
-        # A num that once started its letters at c) would do so in every later item too.
-        stale = level == 0 and self._starts[1] != 1
-        if stale or self._word != self._count:
-            self._starts = (self._count[0], self._count[1] if level else 1)
-            self._num = self._numbering.add_num(self._abstract, self._starts)
+        # A num that began inside an item would give the next item its own first number, and every
+        # later item its first letter.
+        if self._word != self._count or (level == 0 and self._begun_inside):
+            starts = (self._count[0], self._count[1] if level else 1)
+            self._num = self._numbering.add_num(self._abstract, starts)
             self._word = list(self._count)
+            self._begun_inside = level > 0
         return self._num, level
 
     @staticmethod
