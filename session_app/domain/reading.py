@@ -65,7 +65,7 @@ class Break(StrEnum):
     """What separates a line from the one before it."""
 
     LINE = "line"  # a line break inside a paragraph
-    SOFT = "soft"  # a page or a bare new line: only the words tell whether the paragraph goes on
+    PAGE = "page"  # only the words tell whether the paragraph goes on
     PARAGRAPH = "paragraph"
 
 
@@ -251,11 +251,11 @@ def _read_lines(text: str) -> Source:
             blank = True
             continue
         if page and paragraphs:
-            after = Break.SOFT
+            after = Break.PAGE
         elif blank:
             after = Break.PARAGRAPH
         else:
-            after = Break.LINE if wrapped else Break.SOFT
+            after = Break.LINE if wrapped else Break.PARAGRAPH
         paragraphs.append(SourceParagraph(number, line, after=after, title=title))
         blank = page = False
     return Source(tuple(paragraphs), tuple(doubts))
@@ -528,6 +528,10 @@ def read_paragraphs(source: Source, *, language: Language) -> ImportedDraft:
     )
 
 
+_CLOSING = ".,:;!?…)»”"
+"""What no paragraph begins with."""
+
+
 class _Reader:
     """One pass over the lines from the first section heading on."""
 
@@ -609,11 +613,11 @@ class _Reader:
         """Whether a line without a label is the rest of the paragraph above it."""
         if line.after is Break.LINE or not last.text:
             return True
-        if line.title:
+        if line.title or split_label(line.text)[0]:
             return False
         unfinished = last.text.rstrip("\"'”’»)")[-1:] not in ".:;!?…"
-        small = line.text[:1].islower()
-        return (unfinished or small) if line.after is Break.SOFT else (unfinished and small)
+        small = line.text[0].islower() or line.text[0] in _CLOSING
+        return (unfinished or small) if line.after is Break.PAGE else (unfinished and small)
 
     def _report_styles(self) -> None:
         """One doubt per run of labels written unlike most labels of their depth."""
@@ -689,7 +693,7 @@ def _without_page_headings(
     heads = {
         index
         for index in heads
-        if lines[index].after is Break.PARAGRAPH or index == 0 or index - 1 in heads
+        if lines[index].after is not Break.LINE or index == 0 or index - 1 in heads
     }
     for index, line in enumerate(lines):
         beside = index - 1 in heads or index + 1 in heads
@@ -699,8 +703,8 @@ def _without_page_headings(
     for index, line in enumerate(lines):
         if index in heads:
             continue
-        if kept and index - 1 in heads and line.after is Break.PARAGRAPH:
-            line = replace(line, after=Break.SOFT)
+        if kept and index - 1 in heads:
+            line = replace(line, after=Break.PAGE)
         kept.append(line)
     shown = tuple(text for text, found in repeated.items() if found[0] in heads)
     doubts = [
@@ -787,7 +791,8 @@ def _mixed_quotes(lines: Iterable[SourceParagraph]) -> Iterator[Doubt]:
 def _joined(text: str, line: SourceParagraph) -> str:
     # A hyphen at the break may be the word's own (RROCM-CRM-ST): it stays.
     hyphen = text[-1:] == "-" and text[-2:-1].isalpha() and line.text[:1].isalpha()
-    joined = text + line.text if hyphen or not text else f"{text} {line.text}"
+    close = hyphen or not text or line.text[0] in _CLOSING
+    joined = text + line.text if close else f"{text} {line.text}"
     if len(joined) > MAX_PARAGRAPH:
         raise Invalid("import.paragraph_too_long", line=line.line, limit=MAX_PARAGRAPH)
     return joined

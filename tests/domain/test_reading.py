@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 import time
 import tomllib
 from contextlib import suppress
@@ -251,6 +252,30 @@ def test_a_form_feed_is_a_page_and_no_line() -> None:
     assert rows(draft)[0][2].endswith("y a los Países Miembros.")
     assert codes(draft) == ["import.joined"]
     assert draft.doubts[0].line == 4
+
+
+@pytest.mark.parametrize("feed", ["\f", "\n\f", "\f\n", "\n\n\f\n"])
+@pytest.mark.parametrize("width", [60, 400])
+def test_pages_of_a_pdf_are_joined_however_they_are_parted(feed: str, width: int) -> None:
+    heading = f"{feed}Conferencia Regional\nRegional Conference\n"
+    long = textwrap.fill("1. Agradecer " + "a los países " * 15 + "y a los", width)
+    text = (
+        f"{heading}\nCONCLUSIONES\n\n{long}\n{heading}Países Miembros.\n2. Dos.\n{heading}3. Tres."
+    )
+    draft = read_text(text, language="es")
+    assert [row[1] for row in rows(draft)] == ["1.", "2.", "3."]
+    assert rows(draft)[0][2].endswith("y a los Países Miembros.")
+    assert "import.joined" in codes(draft)
+
+
+def test_in_a_file_of_long_lines_every_line_is_a_paragraph() -> None:
+    long = "Agradecer " + "a los países " * 12
+    draft = read(f"1. {long}.", "Tomar nota.", "2. Acordar el texto", "de la carta.", "Es todo.")
+    assert [row[2] for row in rows(draft)][1:] == [
+        "Tomar nota.",
+        "Acordar el texto de la carta.",
+        "Es todo.",
+    ]
 
 
 def test_line_separators_and_control_characters_never_count_as_lines() -> None:
