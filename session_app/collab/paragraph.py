@@ -149,7 +149,7 @@ class ParagraphDoc:
         Raises `Broken` when pycrdt fails; the document must then be loaded again from the log.
         """
         trial = self._trial
-        if trial is None or trial.update is not update:
+        if trial is None or trial.update != update:
             self._forget_trial()
             self._copy = None
             self._take_in(update)

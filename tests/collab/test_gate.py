@@ -182,6 +182,39 @@ def test_half_a_character_is_refused(paragraph: ParagraphDoc) -> None:
     assert paragraph.try_update(b"\x00" + deletion(ANA, (11, 2)), client=BEA).changed == {"es"}
 
 
+def between(left: int | None, right: int | None, text: str = "x") -> bytes:
+    """A struct between two of Ana's characters."""
+    flags = (ORIGIN if left is not None else 0) | (RIGHT if right is not None else 0)
+    named = b"".join(numbers(ANA, each) for each in (left, right) if each is not None)
+    return bytes([flags | STRING]) + named + string(text)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [(3, 3), (4, 3), (3, 5), (None, 5), (None, 13), (0, 13)],
+    ids=lambda clock: "end" if clock is None else str(clock),
+)
+def test_neighbours_that_never_stood_side_by_side_are_refused(
+    paragraph: ParagraphDoc, left: int | None, right: int | None
+) -> None:
+    assert refusal(paragraph, update(BEA, 0, between(left, right))) == "update.rejected order"
+
+
+def test_neighbours_that_others_have_parted_since_are_admitted(paragraph: ParagraphDoc) -> None:
+    paragraph.apply(paragraph.write("es", client=11, at=4, insert="lejos "))
+    trial = paragraph.try_update(update(BEA, 0, between(3, 4)), client=BEA)
+    assert trial.after["es"] in ("Se alejos xcuerda 😀.", "Se axlejos cuerda 😀.")
+
+
+def test_neighbours_parted_by_what_the_sender_has_seen_are_refused(paragraph: ParagraphDoc) -> None:
+    paragraph.apply(paragraph.write("es", client=11, at=4, insert="l"))
+    behind_it = update(BEA, 0, behind(11, 0, "x"))  # so Bea has seen the "l"
+    assert refusal(paragraph, behind_it) == "update.rejected order"
+    seen = bytes([ORIGIN | RIGHT | STRING]) + numbers(11, 0, ANA, 4) + string("x")
+    paragraph.apply(paragraph.try_update(update(BEA, 0, seen), client=BEA).update)
+    assert refusal(paragraph, update(BEA, 1, between(3, 4))) == "update.rejected order"
+
+
 @pytest.mark.parametrize(
     "unwelcome",
     [

@@ -219,6 +219,27 @@ def test_the_servers_own_edits_pass_the_gate() -> None:
     assert paragraph.try_update(again, client=8).after["es"] == "Gobiernos 😀"
 
 
+def test_the_server_writes_anywhere_in_a_much_edited_text() -> None:
+    dice = random.Random(5)
+    for run in json.loads(HONEST.read_text())["runs"][:8]:
+        paragraph = ParagraphDoc.load(None, [])
+        for client, encoded in run["updates"]:
+            trial = paragraph.try_update(base64.b64decode(encoded), client=client)
+            if not trial.known:
+                paragraph.apply(trial.update)
+            text = paragraph.texts()["es"]
+            start = dice.randrange(len(text) + 1)
+            stop = min(len(text), start + dice.choice((0, 0, 4)))
+            insert = dice.choice(("", "ñ", "😀 sí"))
+            at, delete = units(text[:start]), units(text[start:stop])
+            update = paragraph.write(
+                "es", client=4_100_000_000, at=at, delete=delete, insert=insert
+            )
+            paragraph.apply(update)
+            assert paragraph.texts()["es"] == text[:start] + insert + text[stop:]
+        assert ParagraphDoc.load(paragraph.snapshot(), []).texts() == paragraph.texts()
+
+
 def test_the_server_writes_no_character_a_paragraph_may_not_hold() -> None:
     with pytest.raises(Rejected):
         written().write("es", client=2, insert="dos\nlíneas")
