@@ -149,6 +149,11 @@ class Sitting:
     epoch: int
     resumes_at: str | None = None
 
+    @property
+    def is_under_way(self) -> bool:
+        """Open or suspended: its mode rules the room."""
+        return self.state in (SittingState.OPEN, SittingState.SUSPENDED)
+
 
 def open_next(last: Sitting | None, mode: SittingMode, since: str) -> Sitting:
     """The next sitting, opened. Raises `Conflict` while the last one is not closed."""

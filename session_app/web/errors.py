@@ -37,7 +37,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _failed(error: Exception) -> Response:
-    log.exception("a page failed")
+    log.error("a page failed", exc_info=error)
     return _page(500, "message.failed")
 
 

@@ -1,0 +1,110 @@
+"""Conducting a session: who may, in what order, and what everybody is told."""
+
+import json
+
+import pytest
+
+from session_app.domain.errors import Conflict, Forbidden, Invalid
+from session_app.store import sessions
+
+
+def states(room):
+    return [str(item.state) for item in sessions.agenda(room.desk.store, room.session)]
+
+
+def events(room, name):
+    rows = room.desk.store.all("select state from event where name = ? order by seq", (name,))
+    return [json.loads(row["state"]) for row in rows]
+
+
+def test_moving_to_the_next_item_marks_the_current_one_done(room):
+    at = states(room).index("current")
+    room.do("chair", "agenda.advance")
+    assert states(room)[at : at + 2] == ["done", "current"]
+
+
+def test_the_agenda_ends_after_its_last_item(room):
+    while "pending" in states(room):
+        room.do("chair", "agenda.advance")
+    with pytest.raises(Conflict, match="agenda.no_next_item"):
+        room.do("chair", "agenda.advance")
+
+
+def test_the_secretariat_adds_renames_and_reorders_items_in_both_languages(room):
+    added = room.do(
+        "secretariat", "agenda.add", title_es=" Otros  asuntos ", title_en="Other matters"
+    )
+    room.do("secretariat", "agenda.move", item=added["item"], direction="up")
+    room.do(
+        "secretariat",
+        "agenda.retitle",
+        item=added["item"],
+        title_es="Varios",
+        title_en="Any other business",
+    )
+    item = sessions.agenda(room.desk.store, room.session)[-2]
+    assert (item.title_es, item.title_en) == ("Varios", "Any other business")
+    numbers = [each["number"] for each in events(room, "agenda.changed")[-1]["items"]]
+    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+
+
+def test_an_item_has_a_title_in_both_languages(room):
+    with pytest.raises(Invalid, match=r"agenda.title_missing\(language='en'\)"):
+        room.do("chair", "agenda.add", title_es="Varios", title_en="  ")
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["delegate-hnd", "drafting-can", "observer-organisation", "rrocm", "interpreter", "projector"],
+)
+def test_nobody_but_chair_and_secretariat_conducts_the_session(room, role):
+    before = states(room)
+    with pytest.raises(Forbidden):
+        room.do(role, "agenda.advance")
+    assert states(room) == before
+    assert (
+        room.record()[-1] == ("agenda.advance", "access.denied")
+        or room.record()[-1][0] == "agenda.advance"
+    )
+
+
+def test_a_suspended_sitting_resumes_and_a_closed_one_does_not(room):
+    room.do("chair", "sitting.suspend", resumes_at="15:30")
+    assert events(room, "sitting.changed")[-1]["resumes_at"] == "15:30"
+    room.do("chair", "sitting.resume")
+    room.do("chair", "sitting.close")
+    with pytest.raises(Conflict, match="sitting.not_suspended"):
+        room.do("chair", "sitting.resume")
+    assert room.do("chair", "sitting.open") == {"number": 2}
+
+
+def test_a_sitting_is_not_opened_twice(room):
+    with pytest.raises(Conflict, match="sitting.not_closed"):
+        room.do("chair", "sitting.open")
+
+
+def test_the_time_of_resumption_is_a_time(room):
+    with pytest.raises(Invalid, match="sitting.bad_time"):
+        room.do("chair", "sitting.suspend", resumes_at="25:99")
+
+
+def test_events_are_numbered_without_gaps_in_the_order_of_the_acts(room):
+    before = room.desk.store.last_seq(room.session)
+    for _ in range(3):
+        room.do("chair", "agenda.advance")
+    assert room.desk.store.last_seq(room.session) == before + 3
+
+
+def test_a_refused_act_leaves_the_agenda_as_it_was_and_is_in_the_record(room):
+    before = states(room)
+    with pytest.raises(Conflict):
+        room.do("chair", "agenda.advance", item="nowhere")
+    assert states(room) == before
+    assert room.record()[-1] == ("agenda.advance", "agenda.unknown_item")
+
+
+def test_only_members_are_marked_present(room):
+    with pytest.raises(Invalid, match="attendance.not_a_member"):
+        room.do("chair", "attendance.mark", delegation="COL", present=True)
+    room.do("chair", "attendance.mark", delegation="BLZ", present=True)
+    assert events(room, "attendance.changed")[-1]["present"][0] == "BLZ"
