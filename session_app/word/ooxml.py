@@ -31,7 +31,8 @@ ROOT_ATTRIBUTES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPAC
 LEVELS = 9
 """Word expects all nine levels of a multi-level list; the text uses the first two."""
 
-COMPRESSION = 6
+COMPRESSION = 4
+"""At 300 conclusions side by side level 6 takes a third of the whole time for 10 kB less."""
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 """The zip format's zero. A real time would make two equal files differ, and in local time at that."""
 
