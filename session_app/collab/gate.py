@@ -151,11 +151,6 @@ class Checked:
     overlaps: bool  # it repeats structs that are known
     roots: frozenset[Language]  # the texts it adds to, be it characters already struck
 
-    @property
-    def end(self) -> int | None:
-        """The client's next clock, or None when the update brings nothing but deletions."""
-        return self.stretches[-1].clock + self.stretches[-1].length if self.stretches else None
-
 
 class Ledger:
     """What must be known of a document to admit an update to it, kept in step with it.

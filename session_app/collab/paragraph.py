@@ -122,22 +122,23 @@ class ParagraphDoc:
         copy = self._copy or _Replica(self._live.encode())
         self._copy = None
         before = self.texts()
-        self._place(checked, limits)
         try:
+            self._place(checked, limits)
             copy.apply(update)
             after = copy.read()
-        except Broken as failure:
+            # A deletion alone shortens its text, so comparing the texts finds what structs do not.
+            altered = {language for language in LANGUAGES if before[language] != after[language]}
+            for language in altered:
+                if len(after[language]) > max(limits.text, len(before[language])):
+                    raise _too_long(language, limits.text)
+            known = not altered and not checked.stretches
+            if checked.overlaps and not known:
+                update = copy.encode(self._live.vector())
+        except BaseException as failure:
             self._take_back(checked)
-            raise Rejected("update.rejected", "pycrdt") from failure
-        # A deletion without new structs shortens its text, so comparing texts tells the rest.
-        altered = {language for language in LANGUAGES if before[language] != after[language]}
-        for language in altered:
-            if len(after[language]) > max(limits.text, len(before[language])):
-                self._take_back(checked)
-                raise Rejected("paragraph.too_long", "text", language=language, most=limits.text)
-        known = not altered and not checked.stretches
-        if checked.overlaps and not known:
-            update = copy.encode(self._live.vector())
+            if isinstance(failure, Broken):  # the copy is; it goes, and the document is untouched
+                raise Rejected("update.rejected", "pycrdt") from failure
+            raise
         trial = Trial(update, before, after, checked.roots | altered, known, checked)
         self._copy = copy
         self._trial = None if known else trial
@@ -175,7 +176,7 @@ class ParagraphDoc:
             raise Rejected("update.rejected", "character")
         after = len(text) - (stop - start) + len(insert)
         if insert and after > max(LIMITS.text, len(text)):
-            raise Rejected("paragraph.too_long", "text", language=language, most=LIMITS.text)
+            raise _too_long(language, LIMITS.text)
         scratch = _Replica(self._live.encode(), client=client)
         return scratch.edit(
             language, len(text[:start].encode()), len(text[start:stop].encode()), insert
@@ -195,14 +196,11 @@ class ParagraphDoc:
             raise Broken(f"the log holds what does not fit: {refusal!r}") from refusal
 
     def _place(self, checked: Checked, limits: Limits) -> None:
-        left = limits.passed
+        client, left = checked.client, limits.passed
         try:
             for clock, length, _, root, origin, right in checked.stretches:
-                left -= self._order.place(
-                    checked.client, clock, length, origin, right, root, most=left
-                )
+                left -= self._order.place(client, clock, length, origin, right, root, most=left)
         except Unsound:
-            self._take_back(checked)
             raise Rejected("update.rejected", "order") from None
 
     def _take_back(self, checked: Checked) -> None:
@@ -286,13 +284,22 @@ class _Replica:
         updates: list[bytes] = []
         subscription = self._doc.observe(lambda event: updates.append(event.update))
         text = self._texts[language]
-        with self._doc.transaction():
-            if delete:
-                del text[start : start + delete]
-            if insert:
-                text.insert(start, insert)
+        try:
+            with self._doc.transaction():
+                if delete:
+                    del text[start : start + delete]
+                if insert:
+                    text.insert(start, insert)
+        except BaseException as failure:
+            if not _is_pycrdt(failure):
+                raise
+            raise Broken(repr(failure)) from failure
         self._doc.unobserve(subscription)
-        return merge(updates) if updates else b"\x00\x00"
+        return updates[0] if updates else b"\x00\x00"
+
+
+def _too_long(language: Language, most: int) -> Rejected:
+    return Rejected("paragraph.too_long", "text", language=language, most=most)
 
 
 def _is_pycrdt(failure: BaseException) -> bool:

@@ -3,7 +3,7 @@
 //   npm install yjs@13.6.33 && node honest.mjs RUNS SEED > honest.json
 //
 // Each run is one paragraph with three to six editors who type, strike, paste, undo, redo, go off
-// line and come back, lose acknowledgements and send again. Nothing here knows of the gate.
+// line, reload, come back, lose acknowledgements and send again. Nothing here knows of the gate.
 import * as Y from 'yjs'
 
 const [runs, seed] = process.argv.slice(2).map(Number)
@@ -42,6 +42,8 @@ class Editor {
     this.undo = chance(0.6) ? new Y.UndoManager(this.texts, { captureTimeout: pick([0, 500]) }) : null
     this.inbox = []
     this.outbox = []
+    this.stored = [] // unsent work of the ids this tab had before it was reloaded
+    this.acknowledged = 0
     this.cursor = 0
     this.doc.on('update', (update, origin) => { if (origin !== 'server') this.outbox.push(update) })
   }
@@ -96,6 +98,7 @@ class Editor {
     if (!this.outbox.length) return
     const updates = this.outbox
     this.outbox = []
+    this.acknowledged = Y.getState(this.doc.store, this.doc.clientID)
     if (chance(0.5)) this.room.take(this, Y.mergeUpdates(updates))
     else for (const each of updates) this.room.take(this, each)
     if (chance(0.05)) this.room.take(this, Y.mergeUpdates(updates)) // acknowledgement lost, sent again
@@ -111,12 +114,30 @@ class Editor {
   resync () {
     Y.applyUpdate(this.doc, this.room.diff(Y.encodeStateVector(this.doc)), 'server')
     this.inbox = []
+    for (const [client, update] of this.stored) this.room.take(this, update, client)
+    this.stored = []
     if (!this.outbox.length) return
     this.outbox = []
     const own = this.doc.clientID
+    this.room.take(this, this.unsent(Y.decodeStateVector(Y.encodeStateVector(this.room.doc)).get(own) ?? 0))
+  }
+
+  // A diff with one's own structs from `clock` on, and nobody else's.
+  unsent (clock) {
     const vector = Y.decodeStateVector(Y.encodeStateVector(this.doc))
-    vector.set(own, Y.decodeStateVector(Y.encodeStateVector(this.room.doc)).get(own) ?? 0)
-    this.room.take(this, Y.encodeStateAsUpdate(this.doc, Y.encodeStateVector(vector)))
+    vector.set(this.doc.clientID, clock)
+    return Y.encodeStateAsUpdate(this.doc, Y.encodeStateVector(vector))
+  }
+
+  // The page is loaded again without a network: the document comes from the device, the id is new,
+  // and what was unsent under the old one is set aside as it is.
+  reload () {
+    const document = Y.encodeStateAsUpdate(this.doc)
+    const stored = [...this.stored]
+    if (this.outbox.length) stored.push([this.doc.clientID, this.unsent(this.acknowledged)])
+    this.start(this.room.lease())
+    this.stored = stored
+    Y.applyUpdate(this.doc, document, 'server')
   }
 }
 
@@ -138,8 +159,8 @@ class Room {
 
   diff (vector) { return Y.encodeStateAsUpdate(this.doc, vector) }
 
-  take (from, update) {
-    this.record.push([from.doc.clientID, Buffer.from(update).toString('base64')])
+  take (from, update, client = from.doc.clientID) {
+    this.record.push([client, Buffer.from(update).toString('base64')])
     Y.applyUpdate(this.doc, update)
     for (const each of this.editors) if (each !== from && each.online) each.inbox.push(update)
   }
@@ -156,6 +177,8 @@ for (let run = 0; run < runs; run++) {
     if (editor.online) {
       editor.receive(false)
       if (chance(0.8)) editor.send()
+    } else if (chance(0.1)) {
+      editor.reload()
     } else if (chance(0.15)) {
       editor.online = true
       editor.resync()

@@ -221,7 +221,7 @@ def test_the_servers_own_edits_pass_the_gate() -> None:
 
 def test_the_server_writes_anywhere_in_a_much_edited_text() -> None:
     dice = random.Random(5)
-    for run in json.loads(HONEST.read_text())["runs"][:8]:
+    for run in json.loads(HONEST.read_text())["runs"][:3]:
         paragraph = ParagraphDoc.load(None, [])
         for client, encoded in run["updates"]:
             trial = paragraph.try_update(base64.b64decode(encoded), client=client)
