@@ -1,0 +1,175 @@
+"""The plain values a screen is rendered from. Templates read these and `viewer.may`; they decide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from session_app.domain.access import Action
+from session_app.domain.drafting import Language
+
+Texts = Mapping[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """For whom a screen is rendered: an access class, never a person."""
+
+    language: Language
+    may: frozenset[Action]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the bar of every page of a session shows."""
+
+    session: str
+    body: Texts  # "GRCM" / "RCGM"
+    body_name: Texts
+    city: Texts
+    place: Texts  # "San Salvador, El Salvador"
+    dates: Texts
+    forum: Texts  # "Conferencia Regional sobre Migración"
+    acronym: Texts  # "CRM" / "RCM"
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The person who is looking, for the bar of a page; never part of a fragment."""
+
+    name: str
+    delegation: str
+    capacity: str  # code; its word is `ui.capacity.<code>`
+
+
+@dataclass(frozen=True, slots=True)
+class SittingModel:
+    """Topic `sitting`: the state of the room."""
+
+    state: str  # scheduled (none opened yet), open, suspended, closed
+    number: int
+    mode: str  # open, members, closed
+    since: str  # "14:02", local time of the room; empty if none was opened
+    resumes_at: str  # "15:30" or empty
+    today: Texts  # "21 de junio de 2017"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemModel:
+    """One agenda item."""
+
+    id: str
+    number: str
+    title: Texts
+    state: str  # pending, current, done
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaModel:
+    """Topic `agenda`."""
+
+    items: tuple[ItemModel, ...]
+    current: ItemModel | None
+    next: ItemModel | None
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationModel:
+    """A member delegation and whether it is in the room."""
+
+    code: str
+    name: Texts
+    present: bool
+    presides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceModel:
+    """Topic `attendance`, in Spanish alphabetical order of countries."""
+
+    delegations: tuple[DelegationModel, ...]
+    present: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphModel:
+    """A paragraph as the chair has it before the room."""
+
+    id: str
+    label: Texts
+    section: Texts
+    kind: str
+    state: str
+    texts: Texts
+    digest: str  # of the two texts shown: what an adoption names
+    obstacles: tuple[str, ...]  # codes: undecided, empty.es, empty.en, bracket.es, bracket.en
+    override: str | None  # the chair's reason, if it was adopted in spite of an obstacle
+
+
+@dataclass(frozen=True, slots=True)
+class DraftModel:
+    """Topic `draft`: how far the text has come, and each paragraph with what is in its way."""
+
+    id: str
+    paragraphs: tuple[ParagraphModel, ...]
+    counts: Mapping[str, int]  # by state, of the numbered paragraphs
+    total: int
+    obstacles: int  # paragraphs with at least one
+    digest: str
+    adopted_at: str  # "21 de junio de 2017, 14:40" or empty
+    adopted_by: str
+    present: tuple[str, ...]  # delegations present at the adoption
+    override: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileModel:
+    """A Word file one may download."""
+
+    layout: str  # es, en, bilingual
+    href: str
+    name: str
+    adopted: bool
+    version: int
+    at: Texts  # moment of issue or of the last change
+    size: str  # "17 kB" or empty
+    sha256: str  # or empty while it is a draft
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsModel:
+    """Topic `documents`: only what this class of viewers may have."""
+
+    files: tuple[FileModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantModel:
+    """A grant that stands."""
+
+    id: str
+    right: str  # its word is `ui.right.<right>`
+    reason: str
+    given_by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonModel:
+    """One accredited person on the Secretariat's list."""
+
+    id: str
+    name: str
+    delegation: str
+    capacity: str
+    drafting: bool
+    language: Language
+    signed_in: bool  # has used a sign-in code
+    grants: tuple[GrantModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleModel:
+    """Topic `people`: everybody accredited, by delegation."""
+
+    people: tuple[PersonModel, ...]
