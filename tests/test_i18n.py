@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import string
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +47,33 @@ def test_no_sentence_is_empty_and_every_plural_has_its_general_form() -> None:
         for code, message in read_catalogue(language).items():
             assert isinstance(message, str) or "other" in message, code
             assert message, code
+
+
+SOURCES = Path(__file__).parents[1] / "session_app"
+REFUSALS = {"Invalid", "Conflict", "Forbidden", "NotFound"}
+
+
+def refusals() -> Iterator[tuple[str, str, set[str] | None]]:
+    """(where, code, parameters) of every refusal in the program whose code is written out; of one
+    whose parameters are not written out, None."""
+    for source in sorted(SOURCES.rglob("*.py")):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id in REFUSALS and node.args and isinstance(node.args[0], ast.Constant):
+                names = [keyword.arg for keyword in node.keywords]
+                given = None if None in names else {name for name in names if name}
+                yield f"{source.name}:{node.lineno}", str(node.args[0].value), given
+
+
+def test_every_refusal_has_a_sentence_and_gives_what_the_sentence_names() -> None:
+    catalogue = read_catalogue("es")
+    found = list(refusals())
+    assert len(found) > 50
+    for where, code, given in found:
+        assert code in catalogue, f"{where} {code}"
+        missing = set() if given is None else parameters(catalogue[code]) - given
+        assert not missing, f"{where} {code} does not give {missing}"
 
 
 def test_a_code_without_a_sentence_gets_the_general_one() -> None:

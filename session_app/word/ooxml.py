@@ -327,7 +327,8 @@ def core_properties(
     modified: datetime,
     identifier: str | None,
 ) -> str:
-    """docProps/core.xml. Times must be aware; they are written in UTC."""
+    """docProps/core.xml. Times are written in UTC; one without a zone is taken to be in it, because
+    the server's own zone would make the file differ from machine to machine."""
     named = f"<dc:identifier>{escape(identifier)}</dc:identifier>" if identifier else ""
     return (
         f'{DECLARATION}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/'
@@ -357,4 +358,5 @@ def write_package(parts: Mapping[str, bytes | str]) -> bytes:
 
 
 def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -275,6 +275,12 @@ def test_properties_name_the_body_the_title_the_language_and_times_of_the_record
     assert properties.comments == ""
 
 
+def test_a_time_without_a_zone_is_not_read_in_the_servers_own() -> None:
+    document = san_salvador(created=datetime(2017, 6, 20))  # noqa: DTZ001
+    core = parts(assemble(document, TEMPLATE, layout="es"))["docProps/core.xml"]
+    assert b">2017-06-20T00:00:00Z</dcterms:created>" in core
+
+
 def test_the_package_begins_with_its_content_types_and_has_no_time_of_its_own() -> None:
     with zipfile.ZipFile(BytesIO(assemble(san_salvador(), TEMPLATE, layout="es"))) as package:
         assert package.testzip() is None
