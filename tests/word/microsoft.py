@@ -15,9 +15,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from san_salvador import BRACKETED, ROOT, every_file, paragraphs, san_salvador, with_conclusions
+from word.san_salvador import (
+    BRACKETED,
+    ROOT,
+    every_file,
+    paragraphs,
+    san_salvador,
+    with_conclusions,
+)
 
 VALIDATOR = ROOT / "node_modules" / ".bin" / "ooxml-validator"
 DOCUMENTS = {

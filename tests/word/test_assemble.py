@@ -14,7 +14,7 @@ from io import BytesIO
 
 import pytest
 from docx import Document
-from san_salvador import (
+from word.san_salvador import (
     BRACKETED,
     ROOT,
     TEMPLATE,
@@ -306,8 +306,8 @@ def test_the_package_begins_with_its_content_types_and_has_no_time_of_its_own() 
 
 PRINT_HASHES = """
 import hashlib, sys
-sys.path.insert(0, "tests/word")
-from san_salvador import every_file, san_salvador
+sys.path.insert(0, "tests")
+from word.san_salvador import every_file, san_salvador
 for content in every_file(san_salvador()).values():
     print(hashlib.sha256(content).hexdigest())
 """

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from san_salvador import (
+from word.san_salvador import (
     TEMPLATE,
     expected_labels,
     paragraphs,

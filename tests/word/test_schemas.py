@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from lxml import etree
-from san_salvador import (
+from word.san_salvador import (
     BRACKETED,
     ROOT,
     every_file,

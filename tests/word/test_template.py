@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from docx import Document
 from lxml import etree
-from san_salvador import ROOT, TEMPLATE, W, every_file, part, parts, san_salvador
-from test_schemas import complaints
+from word.san_salvador import ROOT, TEMPLATE, W, every_file, part, parts, san_salvador
+from word.test_schemas import complaints
 
 from session_app.domain.errors import Invalid
 from session_app.word import assemble, open_template
