@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 from flask_socketio import SocketIO
+from jinja2 import StrictUndefined
 
 from session_app.config import Settings
 from session_app.realtime.drafting import DraftingTraffic
@@ -55,6 +56,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
         static_folder=str(settings.static),
         template_folder=str(settings.templates),
     )
+    flask.jinja_env.undefined = StrictUndefined
     flask.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, MAX_FORM_MEMORY_SIZE=MAX_UPLOAD)
     flask.view_functions["static"] = guard.door(guard.PUBLIC)(flask.view_functions["static"])
     scheme = "https" if settings.secure else "http"

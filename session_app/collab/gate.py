@@ -35,13 +35,13 @@ cleans what it inserts, and a diff after an absence leaves out other people's st
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..domain.drafting import LANGUAGES, Language
 from ..domain.errors import Invalid
+from ..domain.text import ASTRAL, UNWELCOME, units
 
 MAX_CLIENT = 0xFFFF_FFFF
 """Yjs draws its client ids from 32 bits, and so does the desk that leases them."""
@@ -51,30 +51,6 @@ MAX_CLOCK = 0x7FFF_FFFF
 _DELETED, _STRING = 1, 4
 _HAS_ORIGIN, _HAS_RIGHT, _HAS_PARENT_SUB = 0x80, 0x40, 0x20
 _ROOTS: dict[bytes, Language] = {language.encode(): language for language in LANGUAGES}
-
-_UNWELCOME = re.compile(
-    "["
-    "\x00-\x1f\x7f-\x9f"  # controls: a cell is one line, and XML 1.0 has no place for most of them
-    "\u2028\u2029"  # line and paragraph separator: a new line by another name
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\u202a-\u202e"  # embedding and override: text that reads differently from what is stored
-    "\ufdd0-\ufdef"
-    + "".join(f"{chr(p + 0xFFFE)}{chr(p + 0xFFFF)}" for p in range(0, 0x110000, 0x10000))
-    # tags, invisible
-    + "\U000e0000-\U000e0fff"
-    "\ud800-\udfff"
-    "]"
-)
-"""Characters no paragraph holds.
-
-Invisible ones (zero width, joiners, soft hyphen, direction marks) are refused: Spanish and English
-need none, and with them two texts that look the same would have different hashes at adoption, a
-search would miss a word that stands there, and a line could read otherwise than it is stored. The
-no-break spaces (U+00A0, U+202F) are ordinary typography and are admitted, as is U+FFFD, which Yjs
-itself writes. The editor cleans what is pasted with the same list; see `clean`.
-"""
-_LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 class Rejected(Invalid):
@@ -338,21 +314,6 @@ def parse_state_vector(vector: bytes, limits: Limits = LIMITS) -> dict[int, int]
     return ends
 
 
-def clean(text: str) -> str:
-    """The text as a paragraph may hold it: line breaks and tabs to one space, the rest left out."""
-    return _UNWELCOME.sub("", _LINE_BREAKS.sub(" ", text))
-
-
-def is_clean(text: str) -> bool:
-    """Whether a paragraph may hold this text as it is."""
-    return _UNWELCOME.search(text) is None
-
-
-def units(text: str) -> int:
-    """The length of a text in UTF-16 code units, as Yjs and the browser count."""
-    return len(text) if text.isascii() else len(text) + len(_ASTRAL.findall(text))
-
-
 def _parse_blocks(data: bytes, limits: Limits) -> tuple[dict[int, list[Struct]], int]:
     blocks: dict[int, list[Struct]] = {}
     count, at = _number(data, 0, limits.clients)
@@ -393,7 +354,7 @@ def _parse_blocks(data: bytes, limits: Limits) -> tuple[dict[int, list[Struct]],
                     text = raw.decode()
                 except UnicodeDecodeError:
                     raise Rejected("update.rejected", "utf-8") from None
-                if _UNWELCOME.search(text):
+                if UNWELCOME.search(text):
                     raise Rejected("update.rejected", "character")
                 length = units(text)
             else:
@@ -469,7 +430,7 @@ def _new_part(client: int, struct: Struct, known: int, root: Language) -> Stretc
 
 def _low_halves(text: str) -> list[int]:
     """Offsets in UTF-16 units of the second halves of surrogate pairs."""
-    return [match.start() + pairs + 1 for pairs, match in enumerate(_ASTRAL.finditer(text))]
+    return [match.start() + pairs + 1 for pairs, match in enumerate(ASTRAL.finditer(text))]
 
 
 def _behind(text: str | None, offset: int) -> str | None:

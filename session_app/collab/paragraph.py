@@ -27,7 +27,7 @@ from types import MappingProxyType
 import pycrdt
 
 from ..domain.drafting import LANGUAGES, Language
-from ..domain.errors import Conflict
+from ..domain.text import index_of_unit, is_clean
 from .gate import (
     LIMITS,
     NO_LIMITS,
@@ -36,9 +36,7 @@ from .gate import (
     Limits,
     Rejected,
     check,
-    is_clean,
     parse_state_vector,
-    units,
 )
 from .order import Order, Unsound
 
@@ -219,23 +217,6 @@ def merge(updates: Iterable[bytes]) -> bytes:
     Only for updates that were admitted: pycrdt is not safe with others.
     """
     return pycrdt.merge_updates(*updates)
-
-
-def index_of_unit(text: str, offset: int) -> int:
-    """The index in a Python string of a UTF-16 offset.
-
-    Raises `Conflict` where the text does not reach so far, or at half a character.
-    """
-    if 0 <= offset <= len(text) and text[:offset].isascii():
-        return offset
-    index = -1
-    if offset >= 0:
-        raw = text.encode("utf-16-le")[: 2 * offset]
-        if len(raw) == 2 * offset:
-            index = len(raw.decode("utf-16-le", "ignore"))
-    if index < 0 or units(text[:index]) != offset:
-        raise Conflict("paragraph.bad_offset", offset=offset)
-    return index
 
 
 class _Replica:

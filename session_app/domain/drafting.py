@@ -14,8 +14,6 @@ do not allow it; the caller stores what changed. Kinds and their nesting:
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -193,31 +191,6 @@ def state_after_edit(state: State) -> State:
     return State.PROPOSED if state in (State.AGREED, State.AD_REFERENDUM) else state
 
 
-def clean(text: str) -> str:
-    """Text as a paragraph may hold it: one line, nothing invisible, no blanks at its ends.
-
-    Word's own line break (U+000B), tabs and line ends become a blank; other control characters,
-    zero-width marks and lone surrogates are dropped. Everything else is kept as it was written.
-    """
-    spaced = re.sub(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+", " ", text)
-    return "".join(char for char in spaced if not _is_invisible(char)).strip(" ")
-
-
-def split_utf16(text: str, at: int) -> tuple[str, str]:
-    """A text before and behind an offset that counts UTF-16 units, as browsers do.
-
-    Raises `Conflict` for an offset that is not a place between two characters of this text.
-    """
-    units = text.encode("utf-16-le")
-    try:
-        head, tail = units[: 2 * at].decode("utf-16-le"), units[2 * at :].decode("utf-16-le")
-    except UnicodeDecodeError:
-        raise Conflict("paragraph.moved_on") from None
-    if not 0 <= 2 * at <= len(units):
-        raise Conflict("paragraph.moved_on")
-    return head, tail
-
-
 def has_open_bracket(text: str) -> bool:
     """Whether square brackets, the mark of text that is not agreed, remain in a paragraph."""
     return "[" in text or "]" in text
@@ -264,11 +237,6 @@ def permits_change(
     if mode is Mode.DIRECT:
         return None
     raise Invalid("draft.unknown_mode", mode=mode)
-
-
-def _is_invisible(char: str) -> bool:
-    category = unicodedata.category(char)
-    return category in ("Cc", "Cs", "Cn", "Co") or (category == "Cf" and char != "\u00ad")
 
 
 def _belongs(row: Row) -> bool:

@@ -26,6 +26,7 @@ from session_app.domain.contract import (
 )
 from session_app.domain.drafting import LANGUAGES, Kind, Language, Row, Rows, State
 from session_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from session_app.domain.text import clean, split_at_unit
 from session_app.store import drafts
 from session_app.store.database import new_id
 
@@ -141,7 +142,7 @@ def paste_paragraphs(act: Act, rows: Rows, command: PasteParagraphs) -> Change:
             new_id(), section, Kind(each.kind), State.PROPOSED, (each.label or "")[:20] or None
         )
         rows = drafting.add(rows, new, after=after)
-        text = drafting.clean(each.text)
+        text = clean(each.text).strip(" ")
         texts.append((new.id, _in_language(command.language, text)))
         after = new.id
         added.append(new.id)
@@ -198,7 +199,7 @@ def split_paragraph(act: Act, rows: Rows, command: SplitParagraph) -> Change:
     if row.state is State.ADOPTED:
         raise Conflict("paragraph.adopted", paragraph=row.id)
     texts = act.desk.drafts.texts(row.id)
-    head, tail = drafting.split_utf16(texts[command.language], command.at)
+    head, tail = split_at_unit(texts[command.language], command.at)
     new = Row(new_id(), row.section, row.kind)
     stay = Row(
         row.id, row.section, row.kind, drafting.state_after_edit(row.state), row.source_label

@@ -8,6 +8,7 @@ from session_app.domain.access import Action
 from session_app.domain.drafting import LANGUAGES, Language, Row
 from session_app.domain.errors import Conflict, Invalid
 from session_app.domain.reading import ImportedDraft, decode, read_paragraphs, read_text
+from session_app.domain.text import clean
 from session_app.store import drafts
 from session_app.store.database import new_id
 from session_app.word.read import read_docx
@@ -76,7 +77,7 @@ def _start(act: Act, existing: drafts.Draft | None, imported: ImportedDraft) -> 
         for each in section.paragraphs:
             row = Row(new_id(), sections[section.key], each.kind, source_label=each.source_label)
             rows.append(row)
-            texts.append((row.id, {imported.language: each.text}))
+            texts.append((row.id, {imported.language: clean(each.text)}))
     drafts.put_rows(act.tx, draft, (), rows)
     write_texts(act, draft, texts)
     announce_structure(act.tx, store, draft, act.desk.drafts.style)
@@ -101,7 +102,7 @@ def _fill(act: Act, draft: str, imported: ImportedDraft) -> None:
         act,
         draft,
         [
-            (row.id, {imported.language: text})
+            (row.id, {imported.language: clean(text)})
             for row, (_, _, text) in zip(rows, found, strict=True)
         ],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from session_app import i18n
@@ -152,7 +152,7 @@ def compose(desk: Desk, draft_id: str) -> DocumentText:
             [(each.id, each.key, each.titles) for each in sections], rows, texts
         ),
         page=i18n.page_words(),
-        created=datetime.combine(session.starts, datetime.min.time()),
+        created=datetime.combine(session.starts, time.min, ZoneInfo(session.zone)),
         modified=changed,
         origin=draft.origin,
         note=i18n.translation_note() if draft.working_translation else None,
@@ -206,7 +206,10 @@ def _preamble(forum: Forum, session: Session, present: frozenset[str], language:
         dates=i18n.format_dates(session.starts, session.ends, language, style="sentence"),
         city=session.city[language],
         country=forum.delegations[session.country].name[language],
-        countries=i18n.join_names(order_names(names, language), language),
+        countries=i18n.join_names(
+            [i18n.name_in_sentence(name, language) for name in order_names(names, language)],
+            language,
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from session_app.domain.contract import ParagraphEdited
 from session_app.domain.drafting import Language, Row, State, permits_change, state_after_edit
 from session_app.domain.errors import ActError, Conflict, Forbidden, NotFound
 from session_app.domain.numbering import LabelStyle
+from session_app.domain.text import units
 from session_app.store import drafts
 from session_app.store.database import Database, Transaction
 
@@ -306,14 +307,10 @@ def _difference(old: str, new: str) -> tuple[int, int, str]:
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1
     return (
-        _units(old[:start]),
-        _units(old[start : len(old) - end]),
+        units(old[:start]),
+        units(old[start : len(old) - end]),
         new[start : len(new) - end],
     )
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
 
 
 def _after_edit(row: Row) -> Row:

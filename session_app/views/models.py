@@ -116,7 +116,7 @@ class DraftModel:
     total: int
     obstacles: int  # paragraphs with at least one
     digest: str
-    adopted_at: str  # "21 de junio de 2017, 14:40" or empty
+    adopted_at: Texts  # "21 de junio de 2017, 14:40", or empty while it is a draft
     adopted_by: str
     present: tuple[str, ...]  # delegations present at the adoption
     override: str | None

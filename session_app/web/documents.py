@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Flask, Response, make_response
 from gevent import get_hub
 
 from session_app.domain.access import Action
-from session_app.domain.documents import LAYOUTS, Layout
+from session_app.domain.documents import LAYOUTS
 from session_app.domain.errors import NotFound
 from session_app.services.desk import Desk, clock
 from session_app.services.issuing import file_name, may_download, read_file
@@ -26,9 +24,9 @@ def install(app: Flask, desk: Desk) -> None:
     def download(session: str, layout: str) -> Response:
         if layout not in LAYOUTS or not may_download(desk, session, visitor().person, clock()):
             raise NotFound("document.unknown")
-        content = read_file(desk, session, cast(Layout, layout), apart=get_hub().threadpool.apply)
+        content = read_file(desk, session, layout, apart=get_hub().threadpool.apply)
         response = make_response(content)
-        name = file_name(session, cast(Layout, layout))
+        name = file_name(session, layout)
         response.headers["Content-Type"] = DOCX
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         response.headers["Content-Security-Policy"] = "sandbox"

@@ -28,9 +28,10 @@ from pathlib import Path
 
 import pycrdt
 
-from session_app.collab import ParagraphDoc, Rejected, clean
+from session_app.collab import ParagraphDoc, Rejected
 from session_app.collab.gate import parse, parse_state_vector
 from session_app.collab.order import Character
+from session_app.domain.text import clean
 
 HONEST = Path(__file__).parents[1] / "data" / "collab" / "honest.json"
 BATCH = 20_000

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from session_app.collab import ParagraphDoc, Rejected, clean
+from session_app.collab import ParagraphDoc, Rejected
 from session_app.collab.gate import parse_state_vector
+from session_app.domain.text import clean
 
 ROOT = Path(__file__).parents[2]
 ANA, BEA = 7, 9

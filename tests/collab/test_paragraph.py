@@ -10,8 +10,9 @@ from pathlib import Path
 import pycrdt
 import pytest
 
-from session_app.collab import Broken, ParagraphDoc, Rejected, index_of_unit, merge, units
+from session_app.collab import Broken, ParagraphDoc, Rejected, merge
 from session_app.domain.errors import Conflict
+from session_app.domain.text import index_of_unit, units
 
 HONEST = Path(__file__).parents[1] / "data" / "collab" / "honest.json"
 

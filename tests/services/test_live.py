@@ -203,7 +203,7 @@ def test_words_for_a_paragraph_adopted_meanwhile_are_refused_and_nothing_is_half
 
 
 def test_words_for_a_deleted_paragraph_are_refused(room):
-    target = [each for each in room.rows() if each.kind == "item"][0]
+    target = next(each for each in room.rows() if each.kind == "item")
     tab = Tab(room, "drafting-can", target.id)
     room.do("drafting-mex", "paragraph.delete", paragraph=target.id)
     with pytest.raises(Conflict, match="paragraph.gone"):

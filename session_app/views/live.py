@@ -1,0 +1,284 @@
+"""Live topics: which there are, what each needs, and reading and rendering one for a class of viewers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from session_app import i18n
+from session_app.domain import contract
+from session_app.domain.access import Action
+from session_app.domain.agenda import Session
+from session_app.domain.drafting import LANGUAGES, Kind, Language
+from session_app.domain.numbering import number
+from session_app.services.adoption import digest, read_standing
+from session_app.services.desk import Desk
+from session_app.services.issuing import list_files, place
+from session_app.store import drafts, people, sessions
+
+from .models import (
+    AgendaModel,
+    AttendanceModel,
+    DelegationModel,
+    DocumentsModel,
+    DraftModel,
+    FileModel,
+    GrantModel,
+    Head,
+    ItemModel,
+    ParagraphModel,
+    PeopleModel,
+    PersonModel,
+    SittingModel,
+    Viewer,
+)
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "web" / "templates"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A part of a page that follows the room."""
+
+    needs: Action
+    read: Callable[[Desk, Session, frozenset[Action], datetime], object]
+
+
+def viewer_of(desk: Desk, session: str, person: str | None, now: datetime) -> Viewer:
+    """The access class of a person in a session at this moment."""
+    actor = desk.authority.actor(session, person)
+    return Viewer(actor.language, desk.authority.allowed(session, person, now))
+
+
+def read_topic(
+    desk: Desk, session: str, topic: str, viewer: Viewer, now: datetime
+) -> object | None:
+    """What a topic shows to a class of viewers; None, and nothing is read, if they may not see it."""
+    known = TOPICS[topic]
+    if known.needs not in viewer.may:
+        return None
+    return known.read(desk, sessions.session(desk.store, session), viewer.may, now)
+
+
+def render_topic(
+    desk: Desk, session: str, person: str | None, topic: str, now: datetime
+) -> str | None:
+    """A topic as HTML, for the class this person belongs to; None if they may not see it."""
+    viewer = viewer_of(desk, session, person, now)
+    model = read_topic(desk, session, topic, viewer, now)
+    if model is None:
+        return None
+    return ENVIRONMENT.get_template(f"fragments/{topic}.html").render(
+        model=model,
+        head=read_head(desk, session),
+        viewer=viewer,
+        language=viewer.language,
+        t=speaker(viewer.language),
+    )
+
+
+def speaker(language: Language) -> Callable[..., str]:
+    """The templates' `t`: a sentence or word of the interface in one language."""
+
+    def t(key: str, **params: object) -> str:
+        return i18n.translate(key, language, **params)
+
+    return t
+
+
+def read_head(desk: Desk, session_id: str) -> Head:
+    """What the bar of a session's pages shows."""
+    session = sessions.session(desk.store, session_id)
+    body = desk.forum.bodies[session.body]
+    return Head(
+        session=session.id,
+        body=body.acronym,
+        body_name=body.name,
+        city=session.city,
+        place={language: place(desk.forum, session, language) for language in LANGUAGES},
+        dates={
+            language: i18n.format_dates(session.starts, session.ends, language)
+            for language in LANGUAGES
+        },
+        forum=desk.forum.name,
+        acronym=desk.forum.acronym,
+    )
+
+
+def _read_sitting(
+    desk: Desk, session: Session, may: frozenset[Action], now: datetime
+) -> SittingModel:
+    sitting = sessions.sitting(desk.store, session.id)
+    zone = ZoneInfo(session.zone)
+    today = {
+        language: i18n.format_day(now.astimezone(zone).date(), language) for language in LANGUAGES
+    }
+    if sitting is None:
+        return SittingModel("scheduled", 0, "open", "", "", today)
+    since = i18n.format_time(datetime.fromisoformat(sitting.since).astimezone(zone))
+    return SittingModel(
+        sitting.state, sitting.number, sitting.mode, since, sitting.resumes_at or "", today
+    )
+
+
+def _read_agenda(
+    desk: Desk, session: Session, may: frozenset[Action], now: datetime
+) -> AgendaModel:
+    items = tuple(
+        ItemModel(item.id, str(place), {"es": item.title_es, "en": item.title_en}, item.state)
+        for place, item in enumerate(sessions.agenda(desk.store, session.id), start=1)
+    )
+    at = next((index for index, item in enumerate(items) if item.state == "current"), -1)
+    later = (item for item in items[at + 1 :] if item.state == "pending")
+    return AgendaModel(items, items[at] if at >= 0 else None, next(later, None))
+
+
+def _read_attendance(
+    desk: Desk, session: Session, may: frozenset[Action], now: datetime
+) -> AttendanceModel:
+    present = sessions.present(desk.store, session.id)
+    delegations = tuple(
+        DelegationModel(
+            member.code, member.name, member.code in present, member.code == session.ppt
+        )
+        for member in desk.forum.members
+    )
+    return AttendanceModel(delegations, sum(each.present for each in delegations))
+
+
+def _read_documents(
+    desk: Desk, session: Session, may: frozenset[Action], now: datetime
+) -> DocumentsModel:
+    draft = drafts.draft_of(desk.store, session.id)
+    needed = Action.READ_DRAFT if draft is None or draft.adopted is None else Action.DOWNLOAD
+    if needed not in may:
+        return DocumentsModel(())
+    return DocumentsModel(
+        tuple(
+            FileModel(
+                layout=each.layout,
+                href=f"/s/{session.id}/documents/{each.layout}.docx",
+                name=each.name,
+                adopted=each.adopted,
+                version=each.version,
+                at=_moment(each.at, session),
+                size=f"{round(each.size / 1000)} kB" if each.size else "",
+                sha256=each.sha256 or "",
+            )
+            for each in list_files(desk, session.id)
+        )
+    )
+
+
+def _read_draft(
+    desk: Desk, session: Session, may: frozenset[Action], now: datetime
+) -> DraftModel | None:
+    draft = drafts.draft_of(desk.store, session.id)
+    if draft is None:
+        return None
+    standing = read_standing(desk, draft.id)
+    labels = number(standing.rows, desk.drafts.style)
+    titles = {each.id: each.titles for each in drafts.sections(desk.store, draft.id)}
+    adopted = drafts.adopted_texts(desk.store, draft.id)
+    in_the_way: dict[str, list[str]] = {}
+    for obstacle in standing.obstacles:
+        code = f"{obstacle.reason}.{obstacle.language}" if obstacle.language else obstacle.reason
+        in_the_way.setdefault(obstacle.paragraph, []).append(code)
+    paragraphs = tuple(
+        ParagraphModel(
+            id=row.id,
+            label={"es": labels[row.id].es, "en": labels[row.id].en},
+            section=titles[row.section],
+            kind=row.kind,
+            state=row.state,
+            texts=standing.texts[row.id],
+            digest=digest(standing.texts[row.id]),
+            obstacles=tuple(in_the_way.get(row.id, ())),
+            override=adopted[row.id].override if row.id in adopted else None,
+        )
+        for row in standing.rows
+    )
+    numbered = [row for row in standing.rows if row.kind in (Kind.ITEM, Kind.SUBITEM)]
+    counts: dict[str, int] = {}
+    for row in numbered:
+        counts[row.state] = counts.get(row.state, 0) + 1
+    act = draft.adopted
+    chair = desk.authority.actor(session.id, act.by).name if act else ""
+    return DraftModel(
+        id=draft.id,
+        paragraphs=paragraphs,
+        counts=counts,
+        total=len(numbered),
+        obstacles=len(in_the_way),
+        digest=standing.digest,
+        adopted_at=_moment(act.at, session) if act else {},
+        adopted_by=chair,
+        present=act.present if act else (),
+        override=act.override if act else None,
+    )
+
+
+def _read_people(
+    desk: Desk, session: Session, may: frozenset[Action], now: datetime
+) -> PeopleModel:
+    granted: dict[str, list[GrantModel]] = {}
+    zone = ZoneInfo(session.zone)
+    for grant in people.grants(desk.store, session.id):
+        giver = desk.authority.actor(session.id, grant.given_by).name
+        at = i18n.format_time(grant.given_at.astimezone(zone))
+        shown = GrantModel(grant.id, grant.right, grant.reason, giver, at)
+        granted.setdefault(grant.person, []).append(shown)
+    return PeopleModel(
+        tuple(
+            PersonModel(
+                id=each.person,
+                name=each.name,
+                delegation=each.delegation,
+                capacity=each.capacity,
+                drafting=each.drafting,
+                language=each.language,
+                signed_in=each.badge_used,
+                grants=tuple(granted.get(each.person, ())),
+            )
+            for each in people.accredited(desk.store, session.id)
+        )
+    )
+
+
+def _moment(at: str, session: Session) -> Mapping[Language, str]:
+    local = datetime.fromisoformat(at).astimezone(ZoneInfo(session.zone))
+    return {language: i18n.format_moment(local, language) for language in LANGUAGES}
+
+
+TOPICS: Mapping[str, Topic] = {
+    "sitting": Topic(Action.KNOW, _read_sitting),
+    "agenda": Topic(Action.SEE_AGENDA, _read_agenda),
+    "attendance": Topic(Action.ATTEND, _read_attendance),
+    "documents": Topic(Action.KNOW, _read_documents),
+    "draft": Topic(Action.READ_DRAFT, _read_draft),
+    "people": Topic(Action.ACCREDIT, _read_people),
+}
+
+TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
+    contract.SittingChanged.name: ("sitting",),
+    contract.AgendaChanged.name: ("agenda",),
+    contract.AttendanceChanged.name: ("attendance",),
+    contract.PeopleChanged.name: ("people",),
+    contract.DraftChanged.name: ("draft",),
+    contract.ParagraphEdited.name: ("draft",),
+    contract.DocumentsChanged.name: ("documents", "draft"),
+}
+"""Which topics an event makes stale. An event that is not here has its own typed receivers only."""
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)

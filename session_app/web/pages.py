@@ -1,0 +1,122 @@
+"""The pages of a session, and every act as a plain form."""
+
+from __future__ import annotations
+
+from typing import Any, get_args, get_type_hints
+
+from flask import Flask, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from session_app.domain import contract
+from session_app.domain.access import Action
+from session_app.domain.errors import NotFound
+from session_app.services.acts import HANDLERS
+from session_app.services.desk import Desk, clock, perform
+from session_app.store import drafts
+from session_app.views.live import TOPICS, read_head, read_topic, speaker, viewer_of
+from session_app.views.models import Me
+
+from .guard import PUBLIC, actor, door, visitor
+
+
+def install(app: Flask, desk: Desk) -> None:
+    """Register the pages."""
+
+    @app.context_processor
+    def speak() -> dict[str, Any]:
+        language = visitor().language
+        return {"language": language, "t": speaker(language)}
+
+    def show(template: str, session: str, *topics: str, **extra: object) -> str:
+        """A page of a session with the topics it shows, each read only if it may be seen."""
+        now = clock()
+        viewer = viewer_of(desk, session, visitor().person, now)
+        person = actor(desk, session)
+        shown = {
+            topic: read_topic(desk, session, topic, viewer, now) if topic in topics else None
+            for topic in TOPICS
+        }
+        return render_template(
+            template,
+            head=read_head(desk, session),
+            viewer=viewer,
+            me=Me(person.name, person.delegation, str(person.capacity)),
+            **shown,
+            **extra,
+        )
+
+    app.extensions["show"] = show
+
+    @app.get("/s/<session>/")
+    @door(Action.KNOW)
+    def home(session: str) -> str:
+        return show("home.html", session, "sitting", "agenda", "attendance", "documents")
+
+    @app.get("/s/<session>/chair")
+    @door(Action.MANAGE_SITTING)
+    def chair(session: str) -> str:
+        return show("chair.html", session, "sitting", "agenda", "attendance", "draft", "documents")
+
+    @app.get("/s/<session>/desk")
+    @door(Action.ACCREDIT)
+    def secretariat(session: str) -> str:
+        topics = ("sitting", "agenda", "attendance", "people", "documents")
+        return show("secretariat.html", session, *topics, problems=None, imported=None)
+
+    @app.get("/s/<session>/documents")
+    @door(Action.KNOW)
+    def documents(session: str) -> str:
+        return show("documents.html", session, "sitting", "documents")
+
+    @app.get("/s/<session>/screen")
+    @door(Action.KNOW)
+    def screen(session: str) -> str:
+        return show("screen.html", session, "sitting", "agenda")
+
+    @app.get("/s/<session>/draft")
+    @door(Action.READ_DRAFT)
+    def draft(session: str) -> str:
+        held = drafts.draft_of(desk.store, session)
+        if held is None:
+            raise NotFound("draft.none")
+        page = {"draft": held.id, "session": session, "person": visitor().person}
+        return show("draft.html", session, "sitting", "agenda", page=page)
+
+    @app.get("/s/<session>/closed")
+    @door(PUBLIC)
+    def closed(session: str) -> str:
+        # It says the same to everybody, about any session or none.
+        return render_template("closed.html")
+
+    @app.post("/s/<session>/do/<command>")
+    @door(PUBLIC)
+    def act(session: str, command: str) -> BaseResponse:
+        # The command declares its own action; `perform` asks for it.
+        perform(
+            desk,
+            HANDLERS,
+            session=session,
+            person=visitor().person,
+            command=contract.parse(command, _values(command)),
+            now=clock(),
+        )
+        back = request.form.get("_back", "")
+        known = back in ("home", "chair", "secretariat", "documents", "screen", "draft")
+        return redirect(url_for(back if known else "home", session=session), 303)
+
+
+def _values(name: str) -> dict[str, object]:
+    """A form's fields as the command's values: texts stay texts, empty optional ones are left out."""
+    command = contract.COMMANDS.get(name)
+    if command is None:
+        return {}
+    hints = get_type_hints(command)
+    optional = {name for name, hint in hints.items() if type(None) in get_args(hint)}
+    values: dict[str, object] = {}
+    for field, text in request.form.items():
+        if field == "_back" or (field in optional and not text):
+            continue
+        values[field] = (
+            {"true": True, "false": False}.get(text, text) if hints.get(field) is bool else text
+        )
+    return values

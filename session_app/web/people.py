@@ -1,0 +1,67 @@
+"""The Secretariat's desk: accreditation lists and sign-in links."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, make_response, render_template, request
+from segno import make_qr
+
+from session_app.domain.access import Action
+from session_app.domain.errors import Invalid
+from session_app.i18n import translate
+from session_app.services.desk import Desk, clock
+from session_app.services.people import accredit, issue_badge
+from session_app.store import people
+from session_app.views.live import read_head, viewer_of
+
+from .guard import door, visitor
+
+
+def install(app: Flask, desk: Desk) -> None:
+    """Register the desk's forms."""
+
+    @app.post("/s/<session>/people")
+    @door(Action.ACCREDIT)
+    def import_people(session: str) -> Response:
+        language = visitor().language
+        show = app.extensions["show"]
+        topics = ("sitting", "agenda", "attendance", "people", "documents")
+        file = request.files.get("file")
+        problems, imported, status = None, None, 200
+        try:
+            if file is None or not file.filename:
+                raise Invalid("people.no_file")
+            content = file.stream.read()
+            imported = accredit(desk, session, content, person=visitor().person, now=clock())
+        except Invalid as refusal:
+            status = 400
+            found = refusal.params.get("problems")
+            problems = [
+                (each.line, each.column, translate(each.code, language, **each.params))
+                for each in (found if isinstance(found, tuple | list) else ())
+            ] or [(0, "", translate(refusal.code, language, **refusal.params))]
+        page = show("secretariat.html", session, *topics, problems=problems, imported=imported)
+        return make_response(page, status)
+
+    @app.post("/s/<session>/badges")
+    @door(Action.ACCREDIT)
+    def badges(session: str) -> str:
+        language = visitor().language
+        wanted = request.form.get("person", "")
+        everybody = people.accredited(desk.store, session)
+        chosen = [each for each in everybody if not wanted or each.person == wanted]
+        made = []
+        for each in chosen:
+            anew = request.form.get("anew") == "true"
+            _, code = issue_badge(
+                desk, session, each.person, person=visitor().person, now=clock(), anew=anew
+            )
+            link = f"{request.host_url}in/{code}"
+            qr = make_qr(link, error="m").svg_data_uri(scale=4, border=2)
+            capacity = translate(f"ui.capacity.{each.capacity}", language)
+            made.append((each.name, each.delegation, capacity, link, qr))
+        return render_template(
+            "badges.html",
+            badges=made,
+            head=read_head(desk, session),
+            viewer=viewer_of(desk, session, visitor().person, clock()),
+        )
