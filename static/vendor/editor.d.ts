@@ -3,7 +3,7 @@ export { Idiomorph } from "idiomorph";
 export { baseKeymap, chainCommands, selectAll } from "prosemirror-commands";
 export { keymap } from "prosemirror-keymap";
 export { Fragment, Node, Schema, Slice } from "prosemirror-model";
-export { AllSelection, EditorState, Plugin, PluginKey, Selection, TextSelection } from "prosemirror-state";
+export { AllSelection, EditorState, Plugin, PluginKey, Selection, TextSelection, Transaction } from "prosemirror-state";
 export { ReplaceStep } from "prosemirror-transform";
 export { Decoration, DecorationSet, EditorView } from "prosemirror-view";
 export { io } from "socket.io-client";

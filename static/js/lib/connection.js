@@ -1,0 +1,202 @@
+import { Emitter } from "./emitter.js";
+
+/** @typedef {typeof import("../../vendor/live.js").io} Io */
+/** @typedef {"live" | "reconnecting" | "offline"} Contact */
+/** @typedef {{ok: boolean, code?: string, sentence?: string, params?: Record<string, string>} & Record<string, any>} Ack */
+/** @typedef {{ack: Ack, buffers: Uint8Array[]}} Answer */
+
+const ANSWER_WITHIN = 10_000;
+const BEAT_AFTER = 1_500; // ms of silence before the server is asked for a sign of life
+const OFFLINE_AFTER = 3_000; // ms of silence before the page says so
+const GIVE_UP_AFTER = 8_000; // ms of silence before an open transport is thrown away and made anew
+const LOOK_EVERY = 250;
+
+/** No answer came: the message may or may not have arrived. */
+export class TimedOut extends Error {
+  name = "TimedOut";
+}
+
+/**
+ * A page's one connection to the server: it joins the page's session, and joins again after every loss.
+ *
+ * Events: `contact` (its state has changed), `joined` (again too; the server's answer to the join),
+ * `bye` (one may no longer be here; the page is about to be left) and each message of the server under
+ * its own name, as `{data, buffers}`: `fragment`, `event`, `draft.updates`, `draft.presence`.
+ *
+ * @extends {Emitter<Record<string, any>>}
+ */
+export class Connection extends Emitter {
+  /**
+   * @param {object} page
+   * @param {Io} page.io the vendor bundle's: each page loads one bundle only
+   * @param {string} page.session
+   * @param {string} page.page name of the page, for the server's log
+   * @param {string[]} [page.topics] fragments the page shows
+   * @param {string} [page.url] another origin than the page's own (tests)
+   * @param {Record<string, any>} [page.options] further options of Socket.IO (tests)
+   * @param {(path: string) => void} [page.leave]
+   */
+  constructor({ io, session, page, topics = [], url = "", options = {}, leave }) {
+    super();
+    this.session = session;
+    this.page = page;
+    this.topics = topics;
+    /** @type {Contact} */
+    this.contact = "reconnecting";
+    /** When contact was lost; null while it is live. @type {Date | null} */
+    this.since = new Date();
+    this.joined = false;
+    this.leave = leave ?? ((path) => location.pathname !== path && location.replace(path));
+    this.lastHeard = Date.now();
+    this.beatAt = 0;
+    /** @type {Set<(lost: TimedOut) => void>} */
+    this.waiting = new Set();
+    this.socket = io(url, {
+      transports: ["websocket"],
+      autoConnect: false, // or it connects before anybody listens
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 5_000,
+      ...options,
+    });
+    this.socket.on("connect", () => void this.join());
+    this.socket.on("disconnect", () => this.lose());
+    this.socket.on("connect_error", () => {
+      // Not a network that fails but a server that refuses: whoever this was is signed out.
+      if (!this.socket.active) this.leaveFor("signed_out");
+    });
+    this.socket.onAny((name, data, ...rest) => {
+      if (name === "bye") this.leaveFor(data.reason);
+      else this.emit(name, { data, buffers: rest.map(bytes) });
+    });
+    this.socket.io.on("open", () => {
+      this.hear();
+      this.socket.io.engine.on("packet", () => this.hear());
+    });
+    this.watch = setInterval(() => this.look(), LOOK_EVERY);
+    this.socket.connect(); // last: everybody listens now
+  }
+
+  /**
+   * Ask the server something and have its answer. Rejects with `TimedOut` when none has come within
+   * ten seconds or the connection is or gets lost; a refusal is an answer: `{ack: {ok: false, …}}`.
+   * @param {string} name
+   * @param {object} values
+   * @param {...Uint8Array} buffers
+   * @returns {Promise<Answer>}
+   */
+  ask(name, values, ...buffers) {
+    return new Promise((resolve, reject) => {
+      if (!this.socket.connected) return reject(new TimedOut(name));
+      /** @param {TimedOut} lost */
+      const fail = (lost) => {
+        clearTimeout(clock);
+        this.waiting.delete(fail);
+        reject(lost);
+      };
+      const clock = setTimeout(() => fail(new TimedOut(name)), ANSWER_WITHIN);
+      this.waiting.add(fail);
+      this.socket.emit(name, values, ...buffers, (/** @type {Ack} */ ack, /** @type {any[]} */ ...rest) => {
+        clearTimeout(clock);
+        this.waiting.delete(fail);
+        resolve({ ack, buffers: rest.map(bytes) });
+      });
+    });
+  }
+
+  /**
+   * Do a command of the contract.
+   * @param {string} name
+   * @param {object} values
+   * @returns {Promise<Ack>}
+   */
+  async command(name, values) {
+    return (await this.ask("command", { name, values })).ack;
+  }
+
+  close() {
+    clearInterval(this.watch);
+    this.socket.disconnect();
+  }
+
+  /** @private */
+  async join() {
+    const { session, page, topics } = this;
+    try {
+      const { ack } = await this.ask("join", { session, page, topics });
+      if (!ack.ok) return this.leaveFor("closed");
+      this.joined = true;
+      this.show("live");
+      this.emit("joined", ack);
+    } catch {
+      if (this.socket.connected) this.socket.io.engine.close(); // made anew by Socket.IO
+    }
+  }
+
+  /** @private */
+  lose() {
+    this.joined = false;
+    for (const fail of [...this.waiting]) fail(new TimedOut("disconnected"));
+    if (this.contact === "live") this.show("reconnecting");
+  }
+
+  /** @private */
+  hear() {
+    this.lastHeard = Date.now();
+    this.beatAt = 0;
+    if (this.joined && this.contact !== "live") this.show("live");
+  }
+
+  /**
+   * Ask for a sign of life after a silence, and judge the silence only while an answer is due: the
+   * clocks of a tab in the background are slow.
+   * @private
+   */
+  look() {
+    const silence = Date.now() - this.lastHeard;
+    if (!this.socket.connected) {
+      if (silence > OFFLINE_AFTER) this.show("offline");
+    } else if (!this.beatAt) {
+      if (silence > BEAT_AFTER) {
+        this.beatAt = Date.now();
+        this.socket.volatile.emit("beat", {}, () => {});
+      }
+    } else {
+      const awaited = Date.now() - this.beatAt;
+      if (awaited > OFFLINE_AFTER - BEAT_AFTER) this.show("offline");
+      if (awaited > GIVE_UP_AFTER - BEAT_AFTER) this.socket.io.engine.close();
+    }
+  }
+
+  /**
+   * @private
+   * @param {Contact} contact
+   */
+  show(contact) {
+    if (contact === this.contact) return;
+    this.since = contact === "live" ? null : (this.since ?? new Date());
+    this.contact = contact;
+    this.emit("contact", contact);
+  }
+
+  /**
+   * @private
+   * @param {string} reason
+   */
+  leaveFor(reason) {
+    this.emit("bye", { reason });
+    this.close();
+    this.leave(reason === "closed" ? `/s/${this.session}/closed` : "/");
+  }
+}
+
+/** @param {ConstructorParameters<typeof Connection>[0]} page */
+export const connect = (page) => new Connection(page);
+
+/**
+ * A binary attachment: an ArrayBuffer in a browser, a Buffer in Node.
+ * @param {ArrayBuffer | Uint8Array} data
+ */
+const bytes = (data) =>
+  data instanceof ArrayBuffer
+    ? new Uint8Array(data)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
