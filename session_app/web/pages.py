@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import NotFound
+from session_app.i18n import say_in_both
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import drafts
@@ -25,7 +26,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.context_processor
     def speak() -> dict[str, Any]:
         language = visitor().language
-        return {"language": language, "t": speaker(language)}
+        return {"language": language, "t": speaker(language), "both": say_in_both}
 
     def show(template: str, session: str, *topics: str, **extra: object) -> str:
         """A page of a session with the topics it shows, each read only if it may be seen."""
