@@ -7,17 +7,13 @@ import re
 import textwrap
 import time
 import tomllib
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from session_app.domain.drafting import Kind, State
 from session_app.domain.errors import Invalid
 from session_app.domain.reading import (
-    MAX_CHARACTERS,
     MAX_FILE,
     MAX_PARAGRAPH,
     Break,
@@ -453,53 +449,6 @@ def test_what_is_no_utf8_text_is_refused_with_its_reason(data: bytes, code: str)
         decode(data)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<!--" * (MAX_CHARACTERS // 4),
-        "CONCLUSIONES\n1. Uno\n" + "sigue y sigue " * 90_000,
-        "CONCLUSIONES\n" + "a.m. y (x) 1.1 sigue\n" * 19_000,
-        "CONCLUSIONES\n" + "".join(f"{n}.1.1 sigue\n\n" for n in range(9_000)),
-        "CONCLUSIONES\n" + "\n\n".join(f"{i}. {'i' * 8}) x" for i in range(1, 900)),
-        "sigue\n" * 19_000 + "y acaba así:\nCONCLUSIONES\n1. Uno",
-        "\f" * 1_000_000 + "CONCLUSIONES",
-        "(" * MAX_CHARACTERS,
-        "1." * (MAX_CHARACTERS // 2),
-        "*" * MAX_CHARACTERS,
-        "\n" * 30_000,
-        "x" * (MAX_CHARACTERS + 1),
-    ],
-    ids=range(12),
-)
-def test_a_hostile_text_takes_bounded_time(text: str) -> None:
-    start = time.perf_counter()
-    with suppress(Invalid):
-        read_text(text, language="es")
-    assert time.perf_counter() - start < 2
-
-
 def test_a_paragraph_longer_than_the_editor_takes_is_refused() -> None:
     with refused("import.paragraph_too_long"):
         read("1. " + "a" * (MAX_PARAGRAPH + 1))
-
-
-_PIECES = st.sampled_from(
-    ["1. ", "2) ", "a) ", "(b) ", "i) ", "- ", "texto", "\n", "\n\n", "\f", "RECOMENDACIONES",
-     "**", "<!--", "-->", "#", ".", ":", "1.1 ", "A. ", "Conferencia\n", "\x0b", " "]
-)  # fmt: skip
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(_PIECES, max_size=60))
-def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
-    try:
-        draft = read_text("CONCLUSIONES\n\n" + "".join(pieces), language="es")
-    except Invalid:
-        return
-    for section in draft.sections:
-        before = None
-        for each in section.paragraphs:
-            assert "\n" not in each.text
-            if each.kind in (Kind.SUBITEM, Kind.CONTINUATION):
-                assert before not in (None, Kind.HEADING)
-            before = each.kind
