@@ -44,6 +44,7 @@ class Gateway:
         sockets.on_event("disconnect", self._disconnect)
         self.listen("join", Action.KNOW, self._join, names_session=True)
         self.listen("command", None, self._command)
+        self.listen("beat", None, self._beat)
 
     def listen(
         self,
@@ -127,6 +128,10 @@ class Gateway:
             for topic in topics
         }
         return {"ok": True, "seq": self.desk.store.last_seq(session), "fragments": fragments}
+
+    def _beat(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
+        """A sign of life: the ack is all a page wants that has heard nothing for a while."""
+        return {"ok": True}
 
     def _command(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
         given = values.get("values")
