@@ -1,0 +1,172 @@
+/**
+ * What every live page does: shows the server's fragments as they come, sends acts over the page's
+ * connection, says when the connection is lost. A page is whole without it; this keeps it current.
+ */
+import { connect } from "./connection.js";
+import { actOf, hour, valuesOf } from "./dom.js";
+
+/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {typeof import("../../vendor/live.js").Idiomorph} Morph */
+
+/** The one policy of the site: HTML that our own server has rendered and escaped. */
+const fragments = globalThis.trustedTypes?.createPolicy("fragments", { createHTML: (html) => html });
+
+/**
+ * Connect the page and keep it current.
+ * @param {{io: import("./connection.js").Io, Idiomorph: Morph}} vendor of the page's one bundle
+ * @returns {Connection}
+ */
+export function follow({ io, Idiomorph }) {
+  const { session, page } = document.documentElement.dataset;
+  const topics = [...document.querySelectorAll("[data-live]")].map((each) => each.getAttribute("data-live") ?? "");
+  const connection = connect({ io, session: session ?? "", page: page ?? "", topics });
+  attend(connection, Idiomorph);
+  return connection;
+}
+
+/**
+ * Keep a page current over a connection it already has.
+ * @param {Connection} connection
+ * @param {Morph} Idiomorph
+ */
+export function attend(connection, Idiomorph) {
+  connection.on("joined", ({ fragments: shown }) => {
+    for (const [topic, html] of Object.entries(shown)) show(topic, html, Idiomorph);
+  });
+  connection.on("fragment", ({ data }) => show(data.topic, data.html, Idiomorph));
+  connection.on("contact", () => tell(connection));
+  document.addEventListener("submit", (event) => void act(event, connection));
+  document.addEventListener("click", openOrClose);
+}
+
+/**
+ * @param {string} topic
+ * @param {string} html empty if this person may no longer have it
+ * @param {Morph} Idiomorph
+ */
+function show(topic, html, Idiomorph) {
+  const section = document.getElementById(`live-${topic}`);
+  if (!section) return;
+  if (!html) return section.replaceChildren();
+  const template = document.createElement("template");
+  // @ts-ignore: TrustedHTML where there are trusted types
+  template.innerHTML = fragments ? fragments.createHTML(html) : html;
+  const next = template.content.firstElementChild;
+  if (!next) return;
+  Idiomorph.morph(section, next, {
+    morphStyle: "outerHTML",
+    ignoreActiveValue: true,
+    callbacks: {
+      // What the person has opened stays open; what the server refused stays said.
+      beforeAttributeUpdated: (name, node) =>
+        !(name === "open" && (node instanceof HTMLDialogElement || node instanceof HTMLDetailsElement)),
+      beforeNodeRemoved: (node) => !(node instanceof Element && node.matches("form > .refusal")),
+    },
+  });
+  document.dispatchEvent(new CustomEvent("shown", { detail: { topic } }));
+}
+
+/**
+ * Send an act. The page shows its effect when the server says so to everybody, not before.
+ * @param {SubmitEvent} event
+ * @param {Connection} connection
+ */
+async function act(event, connection) {
+  const form = actOf(event);
+  if (!form) return;
+  event.preventDefault();
+  if (form.ariaBusy === "true" || connection.contact === "offline") return;
+  const values = valuesOf(form, event.submitter);
+  const command = decodeURIComponent(new URL(form.action).pathname.split("/").at(-1) ?? "");
+  form.querySelector(":scope > .refusal")?.remove();
+  form.ariaBusy = "true";
+  hold(form.querySelectorAll("button"), "busy");
+  try {
+    const ack = await connection.command(command, values);
+    if (!ack.ok) return refuse(form, ack.sentence ?? "");
+    if (form.dataset.then === "reload") return location.reload();
+    form.reset();
+    form.closest("dialog")?.close();
+  } catch {
+    refuse(form, strip()?.dataset.failed ?? "");
+  } finally {
+    form.ariaBusy = null;
+    release(form.querySelectorAll("button"), "busy");
+  }
+}
+
+let refusals = 0;
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} sentence
+ */
+function refuse(form, sentence) {
+  const said = document.createElement("p");
+  said.className = "refusal";
+  said.id = `refusal-${++refusals}`; // one of its own, or a morph takes it for another paragraph
+  said.setAttribute("role", "alert");
+  form.append(said);
+  said.textContent = sentence;
+}
+
+/** `[data-opens=id]` opens a dialog, `[data-closes]` closes the one it is in. @param {MouseEvent} event */
+function openOrClose(event) {
+  const control = event.target instanceof Element ? event.target.closest("[data-opens], [data-closes]") : null;
+  if (!(control instanceof HTMLElement) || control.ariaDisabled === "true") return;
+  if (control.dataset.closes !== undefined) return control.closest("dialog")?.close();
+  const dialog = document.getElementById(control.dataset.opens ?? "");
+  if (dialog instanceof HTMLDialogElement) dialog.showModal();
+}
+
+/** Say whether the page is live, and since when it is not. @param {Connection} connection */
+function tell({ contact, since }) {
+  const live = contact === "live";
+  const badge = document.getElementById("connection");
+  if (badge) {
+    badge.hidden = false;
+    badge.querySelector(".dot")?.classList.toggle("hollow", !live);
+    const word = badge.querySelector(".word");
+    if (word) word.textContent = (live ? badge.dataset.online : badge.dataset.offline) ?? "";
+  }
+  const acts = document.querySelectorAll("form[data-act] button, [data-opens]");
+  if (contact === "offline") {
+    const said = strip();
+    if (said?.hidden) {
+      said.hidden = false;
+      said.textContent = (said.dataset.sentence ?? "").replace("{time}", hour(since ?? new Date()));
+    }
+    hold(acts, "offline");
+  } else if (live) {
+    const said = strip();
+    if (said) said.hidden = true;
+    release(acts, "offline");
+  }
+}
+
+const strip = () => document.getElementById("offline");
+
+/**
+ * Controls that must wait keep their focus: they are marked, not disabled.
+ * @param {Iterable<Element>} controls
+ * @param {string} why
+ */
+function hold(controls, why) {
+  for (const control of controls) {
+    if (control.ariaDisabled === "true") continue;
+    control.ariaDisabled = "true";
+    control.setAttribute("data-held", why);
+  }
+}
+
+/**
+ * @param {Iterable<Element>} controls
+ * @param {string} why
+ */
+function release(controls, why) {
+  for (const control of controls) {
+    if (control.getAttribute("data-held") !== why) continue;
+    control.ariaDisabled = null;
+    control.removeAttribute("data-held");
+  }
+}
