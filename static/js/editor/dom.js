@@ -1,0 +1,70 @@
+/** Building elements and saying words: no markup is ever made from strings. */
+
+/** @typedef {string | {one?: string, other: string}} Message */
+/** @typedef {(key: string, params?: Record<string, string | number>) => string} Speak */
+
+/**
+ * An element. Attributes whose name begins with "on" are listeners; false and null leave one out,
+ * true writes it empty.
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Node | string | null | undefined | false)} children
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
+export function el(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? "" : String(value));
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return made;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * An icon of static/icons.svg; a word stands beside it or in the name of what holds it.
+ * @param {string} shape
+ */
+export function icon(shape) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "i");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `/static/icons.svg#${shape}`);
+  svg.append(use);
+  return svg;
+}
+
+/**
+ * What the page says, from the catalogue it came with. A sentence that depends on a number is chosen
+ * by `count`; what stands in braces is filled in.
+ * @param {Record<string, Message>} strings
+ * @param {string} language
+ * @returns {Speak}
+ */
+export function speaker(strings, language) {
+  const rules = new Intl.PluralRules(language);
+  return (key, params = {}) => {
+    const message = strings[key] ?? key;
+    const forms = /** @type {Record<string, string>} */ (message);
+    const text = typeof message === "string" ? message : (forms[rules.select(Number(params.count))] ?? forms.other);
+    return text.replace(/\{(\w+)\}/g, (_, name) => String(params[name] ?? "…"));
+  };
+}
+
+/**
+ * The element the page was served with.
+ * @template {HTMLElement} [E=HTMLElement]
+ * @param {string} selector
+ * @param {ParentNode} [within]
+ * @returns {E}
+ */
+export function part(selector, within = document) {
+  const found = within.querySelector(selector);
+  if (!found) throw new Error(`the page has no ${selector}`);
+  return /** @type {E} */ (found);
+}
