@@ -31,11 +31,13 @@ export class Paragraph extends Emitter {
     super();
     this.id = id;
     this.clientId = clientId;
+    /** @type {Y.Doc} */
     this.doc = new Y.Doc();
     this.doc.clientID = clientId;
     for (const language of LANGUAGES) this.text(language); // their types, before anything arrives
     this.doc.on("update", (update, _origin, _doc, transaction) => {
-      const languages = LANGUAGES.filter((language) => transaction.changed.has(this.text(language)));
+      const changed = /** @type {Set<unknown>} */ (new Set(transaction.changed.keys()));
+      const languages = LANGUAGES.filter((language) => changed.has(this.text(language)));
       if (transaction.local) this.emit("typed", { update, languages });
       if (languages.length) this.emit("change", { languages, local: transaction.local });
     });
