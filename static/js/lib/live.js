@@ -9,7 +9,8 @@ import { actOf, hour, valuesOf } from "./dom.js";
 /** @typedef {typeof import("../../vendor/live.js").Idiomorph} Morph */
 
 /** The one policy of the site: HTML that our own server has rendered and escaped. */
-const fragments = globalThis.trustedTypes?.createPolicy("fragments", { createHTML: (html) => html });
+// @ts-ignore: not in the types of the DOM yet
+const fragments = globalThis.trustedTypes?.createPolicy("fragments", { createHTML: (/** @type {string} */ html) => html });
 
 /**
  * Connect the page and keep it current.
@@ -49,7 +50,6 @@ function show(topic, html, Idiomorph) {
   if (!section) return;
   if (!html) return section.replaceChildren();
   const template = document.createElement("template");
-  // @ts-ignore: TrustedHTML where there are trusted types
   template.innerHTML = fragments ? fragments.createHTML(html) : html;
   const next = template.content.firstElementChild;
   if (!next) return;
