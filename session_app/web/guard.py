@@ -90,7 +90,8 @@ def install(app: Flask, desk: Desk, *, cookie: str) -> None:
         headers = response.headers
         headers["Content-Security-Policy"] = CSP
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
+        # Not `no-referrer`: under it browsers send `Origin: null` with a form of our own.
+        headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if request.endpoint != "static":

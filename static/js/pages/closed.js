@@ -1,8 +1,6 @@
-/** The notice of a closed door: read first, and left by itself once the door is open. */
+/** The notice of a closed door leaves by itself once the door is open. */
 const LOOK_EVERY = 10_000;
 const room = new URL("./", location.href);
-
-document.querySelector("h1")?.focus();
 
 setInterval(async () => {
   const answer = await fetch(room, { method: "HEAD", redirect: "manual" }).catch(() => null);
