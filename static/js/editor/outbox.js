@@ -1,20 +1,155 @@
 /**
- * What was typed on this device and is not on the server's disk yet, so that a closed tab or a crashed
- * laptop loses nothing. Only unacknowledged edits are kept, never a draft's text as such.
+ * What was typed in one paragraph in one tab and is not on the server's disk yet.
  *
  * @typedef {object} Kept
  * @property {string} session
  * @property {string} draft
  * @property {string} paragraph
  * @property {string} person
- * @property {number} client
+ * @property {number} client the id it was written under: only its tab writes under it
  * @property {Uint8Array} update
  * @property {number} at milliseconds since 1970
  */
+
+const DATABASE = "session-app-outbox";
+const STORE = "kept";
+const SOON = 80; // ms
+
+/**
+ * The edits of this device that are on their way, so that a closed tab or a crashed laptop loses
+ * nothing. A record goes when the server has acknowledged or refused it; a draft's text as such is never
+ * kept. A device without a database, or `memoryOnly` (texts of closed parts stay off the disk), keeps
+ * nothing: the page then warns before it is left.
+ */
 export class Outbox {
-  /** @param {{memoryOnly?: boolean, indexedDB?: IDBFactory}} [options] memoryOnly: texts of closed parts stay off the disk */
+  /** @type {Map<string, Kept>} by key; not in the database yet */
+  #pending = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #clock;
+  #flushSoon = () => void this.flush();
+
+  /** @param {{memoryOnly?: boolean, indexedDB?: IDBFactory}} [options] */
   constructor({ memoryOnly = false, indexedDB = globalThis.indexedDB } = {}) {
-    this.memoryOnly = memoryOnly;
-    this.indexedDB = indexedDB;
+    /** @type {Promise<IDBDatabase | null>} */
+    this.database = memoryOnly || !indexedDB ? Promise.resolve(null) : open(indexedDB);
+    // The page may be frozen or gone after either of these.
+    globalThis.document?.addEventListener("visibilitychange", this.#flushSoon);
+    globalThis.addEventListener?.("pagehide", this.#flushSoon);
+  }
+
+  /** Whether a reload gives back what was typed. */
+  async isLasting() {
+    return (await this.database) !== null;
+  }
+
+  /**
+   * What this person typed in this draft on this device, from earlier. Others' records are not touched.
+   * @param {string} draft
+   * @param {string} person
+   * @returns {Promise<Kept[]>} oldest first
+   */
+  async kept(draft, person) {
+    /** @type {Kept[]} */
+    const all = (await this.#inStore("readonly", (store) => store.getAll())) ?? [];
+    return all
+      .filter((each) => each.draft === draft && each.person === person)
+      .sort((a, b) => a.at - b.at);
+  }
+
+  /**
+   * Keep these edits in place of what was kept before of the same paragraph and client id.
+   * @param {Kept} kept
+   */
+  put(kept) {
+    this.#pending.set(keyOf(kept), kept);
+    this.#clock ??= setTimeout(this.#flushSoon, SOON);
+  }
+
+  /**
+   * Forget edits of a paragraph and client id: acknowledged or refused. With `only`, unless the record
+   * has changed since: another tab, its author, may have typed on.
+   * @param {Pick<Kept, "session" | "draft" | "paragraph" | "client">} kept
+   * @param {Uint8Array} [only]
+   */
+  async drop(kept, only) {
+    const key = keyOf(kept);
+    this.#pending.delete(key);
+    await this.#inStore("readwrite", (store) => {
+      if (!only) return store.delete(key);
+      const reading = store.get(key);
+      reading.onsuccess = () => {
+        const found = /** @type {Kept | undefined} */ (reading.result);
+        if (found && isSame(found.update, only)) store.delete(key);
+      };
+      return reading;
+    });
+  }
+
+  /** Write what is pending now. */
+  async flush() {
+    clearTimeout(this.#clock);
+    this.#clock = undefined;
+    const pending = [...this.#pending];
+    this.#pending.clear();
+    if (!pending.length) return;
+    await this.#inStore("readwrite", (store) => {
+      for (const [key, kept] of pending) store.put(kept, key);
+      return null;
+    });
+  }
+
+  async close() {
+    await this.flush();
+    globalThis.document?.removeEventListener("visibilitychange", this.#flushSoon);
+    globalThis.removeEventListener?.("pagehide", this.#flushSoon);
+    (await this.database)?.close();
+  }
+
+  /**
+   * @template Result
+   * @param {IDBTransactionMode} mode
+   * @param {(store: IDBObjectStore) => IDBRequest<Result> | null} act
+   * @returns {Promise<Result | undefined>} undefined where there is no database, or it fails
+   */
+  async #inStore(mode, act) {
+    const database = await this.database;
+    if (!database) return undefined;
+    return new Promise((resolve) => {
+      try {
+        const transaction = database.transaction(STORE, mode);
+        const request = act(transaction.objectStore(STORE));
+        transaction.oncomplete = () => resolve(request?.result);
+        // A full disk or a database closed under us must not stop the typing: the words are on the screen
+        // and on their way, only a reload would not give them back.
+        transaction.onabort = transaction.onerror = () => resolve(undefined);
+      } catch {
+        resolve(undefined);
+      }
+    });
   }
 }
+
+/**
+ * @param {IDBFactory} factory
+ * @returns {Promise<IDBDatabase | null>} null where the browser has none to give
+ */
+const open = (factory) =>
+  new Promise((resolve) => {
+    try {
+      const request = factory.open(DATABASE, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = request.onblocked = () => resolve(null);
+    } catch {
+      resolve(null);
+    }
+  });
+
+/** @param {Pick<Kept, "session" | "draft" | "paragraph" | "client">} kept */
+const keyOf = ({ session, draft, paragraph, client }) => [session, draft, paragraph, client].join("/");
+
+/**
+ * @param {Uint8Array} a
+ * @param {Uint8Array} b
+ */
+const isSame = (a, b) => a.length === b.length && a.every((byte, index) => byte === b[index]);
