@@ -46,7 +46,7 @@ lock: .venv/ready-dev ## pin the newest dependencies that fit, with hashes
 
 .venv/ready: requirements.txt pyproject.toml | .venv/bin/pip
 	@$(PIP) install --require-hashes -r requirements.txt
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --no-deps --no-build-isolation -e . 2> .venv/install.log || { cat .venv/install.log; exit 1; }
 	@touch $@
 
 .venv/ready-dev: requirements-dev.txt .venv/ready

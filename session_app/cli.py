@@ -84,7 +84,7 @@ def demo(data: Path | None, port: int | None, as_json: bool) -> None:
             click.echo(f"{base}\n")
             for role in made["roles"]:
                 click.echo(
-                    f"{role['role']:22} {role['delegation']:6} {role['name']:26} {role['link']}"
+                    f"{role['role']:22} {role['delegation']:6} {role['name']:28} {role['link']}"
                 )
             click.echo(
                 "\nEach link signs one browser in; use another browser profile for another role."
