@@ -73,7 +73,7 @@ def demo(data: Path | None, port: int | None, as_json: bool) -> None:
 
     settings = read_settings(data=data, port=port)
     with _refusals():
-        app = _start(settings)
+        app = _start(settings, logging.WARNING)
         made = call_demo(app.desk, folder=str(settings.agendas / settings.forum / "demo"))
         base = f"http://{settings.host}:{settings.port}"
         for role in made["roles"]:
@@ -256,14 +256,12 @@ def _call(data: Path | None, name: str, /, **arguments: Any) -> Any:
     raise AssertionError
 
 
-def _start(settings: Settings) -> Any:
+def _start(settings: Settings, level: int = logging.INFO) -> Any:
     from session_app import local
     from session_app.app import create_app, open_conference, serve
     from session_app.services.console import CALLS
 
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr
-    )
+    logging.basicConfig(level=level, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     for noisy in ("engineio", "socketio", "geventwebsocket"):
         logging.getLogger(noisy).setLevel(logging.ERROR)  # their INFO lines hold payloads
     desk = open_conference(settings)

@@ -210,7 +210,9 @@ def _issue_demo_codes(desk: Desk, session: str, now: datetime) -> list[DemoRole]
 
 def _holder(everybody: list[Accredited], delegation: str, capacity: Capacity) -> Accredited:
     return next(
-        each for each in everybody if each.delegation == delegation and each.capacity == capacity
+        each
+        for each in everybody
+        if (each.delegation, each.capacity, each.audience) == (delegation, capacity, "observers")
     )
 
 

@@ -15,7 +15,7 @@ from session_app.domain.access import Actor
 from session_app.domain.drafting import Language
 from session_app.domain.errors import NotFound
 from session_app.domain.forum import Forum
-from session_app.domain.people import AccreditationLine, Capacity, Grant, categorize
+from session_app.domain.people import AccreditationLine, Audience, Capacity, Grant, categorize
 
 from . import sessions
 from .database import Database, Transaction, new_id, stamp
@@ -31,6 +31,7 @@ class Accredited:
     delegation: str
     capacity: Capacity
     drafting: bool
+    audience: Audience
     language: Language
     badge_used: bool
 
@@ -76,6 +77,7 @@ def accredited(db: Database, session: str) -> list[Accredited]:
             delegation=row["delegation"],
             capacity=Capacity(row["capacity"]),
             drafting=bool(row["drafting"]),
+            audience=row["audience"],
             language=row["language"],
             badge_used=bool(row["badge_used"]),
         )
