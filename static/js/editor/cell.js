@@ -226,15 +226,18 @@ export class Cell {
 
   #plugin() {
     const { around } = this;
-    return new Plugin({
+    /** @type {ConstructorParameters<typeof Plugin<Shown>>[0]} */
+    const spec = {
       key: SHOWN,
       state: {
         init: (_, state) => ({ carets: [], hits: [], brackets: bracketsIn(state.doc.textContent) }),
         apply: (transaction, shown, _, state) => {
+          /** @type {Pick<Shown, "carets" | "hits"> | undefined} */
           const asked = transaction.getMeta(SHOWN);
           const length = state.doc.textContent.length;
           /** @param {number} at */
           const moved = (at) => transaction.mapping.map(Math.min(at, transaction.before.content.size - 2) + 1) - 1;
+          /** @type {Pick<Shown, "carets" | "hits">} */
           const { carets, hits } = asked ?? {
             carets: shown.carets.map((each) => ({ ...each, anchor: moved(each.anchor), head: moved(each.head) })),
             hits: shown.hits.map((each) => ({ ...each, from: moved(each.from), to: moved(each.to) })),
@@ -263,7 +266,7 @@ export class Cell {
           const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
           const text = oneLine(event.dataTransfer?.getData("text/plain") ?? "");
           if (!at || !text) return true;
-          const { tr, selection } = view.state;
+          const { tr } = view.state;
           if (moved) tr.deleteSelection();
           view.dispatch(tr.insertText(text, tr.mapping.map(at.pos)));
           event.preventDefault();
@@ -282,7 +285,8 @@ export class Cell {
           },
         },
       },
-    });
+    };
+    return new Plugin(spec);
   }
 }
 
