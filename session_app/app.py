@@ -14,6 +14,7 @@ from session_app.config import Settings
 from session_app.realtime.drafting import DraftingTraffic
 from session_app.realtime.gateway import Gateway
 from session_app.realtime.publisher import Publisher
+from session_app.realtime.wire import MAX_MESSAGE, BoundedPacket, Handler
 from session_app.services.desk import Desk, open_desk
 from session_app.services.setup import load_forum
 from session_app.store.database import Database
@@ -22,8 +23,6 @@ from session_app.web.guard import HostGuard
 
 MAX_UPLOAD = 2_000_000
 """Bytes of a form: a list of accreditations of the largest meeting has a hundredth of it."""
-MAX_MESSAGE = 300_000
-"""Bytes of one socket message: four times the largest update the gate admits."""
 
 
 @dataclass
@@ -70,6 +69,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
         manage_session=False,
         cors_allowed_origins=[f"{scheme}://{host}" for host in hosts],
         transports=["websocket"],
+        serializer=BoundedPacket,
         max_http_buffer_size=MAX_MESSAGE,
         ping_interval=5,
         ping_timeout=10,
@@ -90,12 +90,11 @@ def create_app(settings: Settings, desk: Desk) -> App:
 def serve(app: App) -> Any:
     """Start the desk's threads and its server; returns the server, which is listening."""
     from gevent.pywsgi import WSGIServer
-    from geventwebsocket.handler import WebSocketHandler
 
     app.desk.drafts.start()
     app.publisher.start()
     server = WSGIServer(
-        (app.settings.host, app.settings.port), app.wsgi, handler_class=WebSocketHandler, log=None
+        (app.settings.host, app.settings.port), app.wsgi, handler_class=Handler, log=None
     )
     server.start()
     return server

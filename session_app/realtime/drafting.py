@@ -34,7 +34,6 @@ class DraftingTraffic:
     def __init__(self, gateway: Gateway) -> None:
         self._desk = gateway.desk
         self._publisher = gateway.publisher
-        self._allowances: dict[str, tuple[float, float]] = {}
         gateway.listen("draft.open", Action.READ_DRAFT, self._open)
         gateway.listen("draft.lease", Action.READ_DRAFT, self._lease)
         gateway.listen("draft.sync", Action.READ_DRAFT, self._sync, attachments=1)
@@ -79,6 +78,7 @@ class DraftingTraffic:
             not isinstance(ids, list)
             or not isinstance(lens, list)
             or not len(ids) == len(lens) <= MAX_SYNC
+            or len(set(map(str, ids))) != len(ids)
             or not all(type(length) is int and 0 <= length <= 65_536 for length in lens)
             or sum(lens) != len(vectors)
         ):
@@ -100,7 +100,7 @@ class DraftingTraffic:
     ) -> dict[str, object]:
         draft = self._draft(connection, values)
         paragraph, client = values.get("paragraph"), values.get("client")
-        if not isinstance(paragraph, str) or type(client) is not int:
+        if not isinstance(paragraph, str) or type(client) is not int or not 0 <= client < 2**32:
             raise Invalid("message.malformed")
         self._spend_allowance(connection)
         writing = Writing(
@@ -158,8 +158,8 @@ class DraftingTraffic:
 
     def _spend_allowance(self, connection: Connection) -> None:
         now = time.monotonic()
-        left, since = self._allowances.get(connection.sid, (float(BURST), now))
+        left, since = connection.allowance or (float(BURST), now)
         left = min(float(BURST), left + (now - since) * UPDATES_PER_SECOND)
         if left < 1:
             raise Conflict("update.too_fast")
-        self._allowances[connection.sid] = (left - 1, now)
+        connection.allowance = (left - 1, now)

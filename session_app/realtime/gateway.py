@@ -15,7 +15,7 @@ from flask_socketio import SocketIO
 
 from session_app.domain import contract
 from session_app.domain.access import Action
-from session_app.domain.errors import ActError, Forbidden, Invalid
+from session_app.domain.errors import ActError, Forbidden, Invalid, NotFound
 from session_app.i18n import translate
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
@@ -64,15 +64,20 @@ class Gateway:
 
         def handle(*arguments: object) -> object:
             connection = self.publisher.connection(request.sid)  # type: ignore[attr-defined]
-            if connection is None:
+            if connection is None or not self.publisher.keeps_up(connection):
                 return {"ok": False, "code": "connection.unknown"}
             try:
                 values, *rest = _well_formed(arguments, attachments)
-                session = _text(values, "session") if names_session else connection.session
-                self._admit(connection, session, needs)
+                if names_session:
+                    self._admit_to(connection, _text(values, "session"), needs)
+                else:
+                    self._admit(connection, connection.session, needs)
                 return answer(connection, values, *rest)
             except ActError as refusal:
                 return self.refuse(connection, refusal)
+            except UnicodeEncodeError:
+                # Half a character, which JSON can say and no store can hold.
+                return self.refuse(connection, Invalid("message.malformed"))
             except Exception:
                 log.exception("message %s could not be answered", name)
                 return self.refuse(connection, Invalid("message.failed"))
@@ -96,6 +101,15 @@ class Gateway:
         if needs is not None:
             self.desk.authority.require(session, person, needs, clock())
 
+    def _admit_to(self, connection: Connection, session: str, needs: Action | None) -> None:
+        try:
+            self._admit(connection, session, needs)
+        except Forbidden as refusal:
+            if refusal.code == "login.ended":
+                raise
+            # A session one may not know of answers as one that is not there.
+            raise NotFound("session.unknown") from None
+
     def _connect(self, auth: object = None, *_: object) -> bool:
         # Whatever goes wrong here must refuse: an exception leaves a socket attached and listening.
         try:
@@ -117,8 +131,13 @@ class Gateway:
     def _join(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
         session = _text(values, "session")
         topics = values.get("topics", [])
-        if not isinstance(topics, list) or not all(topic in TOPICS for topic in topics):
+        known = TOPICS.keys()
+        if not isinstance(topics, list) or not all(
+            isinstance(topic, str) and topic in known for topic in topics
+        ):
             raise Invalid("message.malformed")
+        if session != connection.session:
+            connection.draft = connection.caret = None
         connection.session, connection.topics = session, tuple(topics)
         connection.shown.clear()
         self.publisher.show(connection)

@@ -27,12 +27,16 @@ from session_app.store import people
 from session_app.store.database import Announced, Committed
 from session_app.views.live import TOPICS_OF_EVENT, render_topic
 
+from .wire import drop
+
 log = logging.getLogger(__name__)
 
 MAX_BACKLOG = 4_000_000
 """Bytes that may wait for one connection; a laptop on bad Wi-Fi is seconds behind, not megabytes."""
-
-
+MAX_WAITING = 4_000
+"""Messages that may wait for one connection."""
+GOODBYE = 0.5
+"""Seconds in which somebody who may no longer be here can still hear why."""
 PRESENCE_EVERY = 0.1
 """Seconds between two messages about carets."""
 
@@ -50,6 +54,7 @@ class Connection:
     tab: str = ""
     caret: dict[str, object] | None = None
     shown: dict[str, bytes] = field(default_factory=dict)  # topic -> hash of the fragment it has
+    allowance: tuple[float, float] | None = None  # updates it may send at once, as of when
 
 
 class Publisher:
@@ -111,43 +116,44 @@ class Publisher:
     # Sending
 
     def _send(self, name: str, data: object, audience: Iterable[Connection]) -> None:
-        recipients = [each.sid for each in audience if not self._is_behind(each)]
+        recipients = [each.sid for each in audience if self.keeps_up(each)]
         if not recipients:
             return  # to Socket.IO an empty audience means everybody
         self._sockets.server.emit(name, data, to=recipients)
 
-    def _is_behind(self, connection: Connection) -> bool:
-        server = self._sockets.server
-        transport = server.eio.sockets.get(server.manager.eio_sid_from_sid(connection.sid, "/"))
+    def keeps_up(self, connection: Connection) -> bool:
+        """Whether anything more may be queued for a connection; one too far behind is cut off here."""
+        transport = self._transport(connection)
         if transport is None:
-            return True
+            return False
         waiting = transport.queue.queue
-        if len(waiting) > 64 and sum(_size(each) for each in list(waiting)) > MAX_BACKLOG:
-            log.info("connection of %s is too far behind: cut off", connection.person)
-            self.cut(connection)
+        if len(waiting) <= MAX_WAITING and sum(map(_size, waiting)) <= MAX_BACKLOG:
             return True
+        log.info("connection of %s is too far behind: cut off", connection.person)
+        self._end(connection, transport)
         return False
 
-    def cut(self, connection: Connection) -> None:
-        """Close a connection's transport now, dropping what still waits for it."""
-        server = self._sockets.server
-        self.leave(connection.sid)
-        identity = server.manager.eio_sid_from_sid(connection.sid, "/")
-        transport = server.eio.sockets.get(identity)
-        if transport is None:
-            return
-        transport.queue.queue.clear()
-        websocket = server.environ.get(identity, {}).get("wsgi.websocket")
-        transport.close(wait=False, abort=True)
-        if websocket is not None and not websocket.closed:
-            websocket.handler.socket.close()
-
     def dismiss(self, connection: Connection, reason: str) -> None:
-        """Tell a page it may no longer be here, where it should go, and end it."""
-        self._send("bye", {"reason": reason}, [connection])
-        connection.session, connection.topics, connection.draft = "", (), None
-        connection.shown.clear()
-        self._audiences.clear()
+        """Tell a page it may no longer be here, and end its connection. What waited for it is dropped."""
+        transport = self._transport(connection)
+        if transport is None:
+            self.leave(connection.sid)
+        else:
+            self._end(connection, transport, reason)
+
+    def _end(self, connection: Connection, transport: Any, reason: str = "") -> None:
+        self.leave(connection.sid)
+        websocket = self._sockets.server.environ[transport.sid].get("wsgi.websocket")
+        transport.queue.queue.clear()
+        if reason:
+            self._sockets.server.emit("bye", {"reason": reason}, to=[connection.sid])
+        transport.close(wait=False, abort=not reason)
+        if websocket is not None:
+            drop(websocket, after=GOODBYE if reason else 0)
+
+    def _transport(self, connection: Connection) -> Any:
+        server = self._sockets.server
+        return server.eio.sockets.get(server.manager.eio_sid_from_sid(connection.sid, "/"))
 
     def relay_updates(self, relayed: Sequence[Relayed]) -> None:
         """Tell the readers of each draft what has just been stored: one message for a whole group."""
@@ -248,7 +254,6 @@ class Publisher:
         for connection in list(self._connections.values()):
             if people.signed_in(self._desk.store, connection.login) != connection.person:
                 self.dismiss(connection, "signed_out")
-                self.cut(connection)
             elif connection.session:
                 needs = Action.READ_DRAFT if connection.draft else Action.KNOW
                 if not self._desk.authority.may(connection.session, connection.person, needs, now):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from session_app.collab.gate import Rejected
-from session_app.collab.paragraph import Broken, ParagraphDoc
+from session_app.collab.paragraph import ParagraphDoc
 from session_app.domain.access import Action
 from session_app.domain.contract import ParagraphEdited
 from session_app.domain.drafting import Language, Row, State, permits_change, state_after_edit
@@ -159,6 +159,7 @@ class LiveDrafts:
         with self.lock:
             group, self._queue = self._queue, []
             accepted: list[tuple[Writing, bytes]] = []
+            spoilt: list[str] = []
             for writing in group:
                 try:
                     update = self._admit(writing, now)
@@ -171,17 +172,33 @@ class LiveDrafts:
                     )
                     writing.finish(refusal)
                     continue
+                except Exception:
+                    # One that cannot be judged must not take the others of its group with it.
+                    log.exception("text by %s could not be judged", writing.person)
+                    spoilt.append(writing.paragraph)
+                    writing.finish(Conflict("update.rejected", paragraph=writing.paragraph))
+                    continue
                 if update is None:
                     writing.finish()
                 else:
                     accepted.append((writing, update))
-            if accepted:
-                self._commit(accepted, now)
-        self.relay(
-            [Relayed(each.draft, each.paragraph, update, each.origin) for each, update in accepted]
-        )
-        for writing, _ in accepted:
-            writing.finish()
+            try:
+                if accepted:
+                    self._commit(accepted, now)
+            finally:
+                # Not before the commit: the log must hold what the documents were given here.
+                self._forget(spoilt)
+        try:
+            self.relay(
+                [
+                    Relayed(each.draft, each.paragraph, update, each.origin)
+                    for each, update in accepted
+                ]
+            )
+        finally:
+            # They are on disk, whoever could be told.
+            for writing, _ in accepted:
+                writing.finish()
         self._keep_snapshots(now)
 
     def _run(self) -> None:
@@ -227,11 +244,7 @@ class LiveDrafts:
             return None
         if refused is not None:
             raise Conflict(refused, paragraph=writing.paragraph)
-        try:
-            self._apply(writing.paragraph, trial.update)
-        except Broken:
-            self._forget([writing.paragraph])
-            raise Conflict("update.rejected", paragraph=writing.paragraph) from None
+        self._apply(writing.paragraph, trial.update)
         return trial.update
 
     def _commit(self, accepted: list[tuple[Writing, bytes]], now: datetime) -> None:

@@ -1,0 +1,95 @@
+"""The wire below Socket.IO: gevent's websockets, held to what they do not promise by themselves.
+
+As they come they read a frame of any announced length into memory before anybody has signed in, write
+a pong into the middle of a frame that waits for a slow reader, and wait for ever for one that reads
+nothing. Here a message is bounded while it is read, frames go out whole and one after the other, and a
+peer that does not move for `STALL` seconds is left.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from contextlib import suppress
+from typing import Any
+
+import gevent
+from gevent.lock import RLock
+from geventwebsocket.handler import WebSocketHandler
+from geventwebsocket.websocket import WebSocket
+from socketio.packet import Packet
+
+MAX_MESSAGE = 300_000
+"""Bytes of one message: four times the largest update the gate admits."""
+MAX_ATTACHMENTS = 1
+"""Binary parts of one message; what is announced and does not come is kept meanwhile."""
+STALL = 15.0
+"""Seconds one frame may take to go out, and one to come in; an answered ping comes every five."""
+
+
+class BoundedPacket(Packet):  # type: ignore[misc]
+    """A Socket.IO packet; one that announces more attachments than any message has is refused."""
+
+    def decode(self, encoded_packet: str) -> int:
+        count: int = super().decode(encoded_packet)
+        if count > MAX_ATTACHMENTS:
+            raise ValueError("too many attachments announced")
+        return count
+
+
+class BoundedWebSocket(WebSocket):  # type: ignore[misc]
+    """A websocket whose messages are bounded and whose frames are written one at a time."""
+
+    def __init__(self, environ: Any, stream: Any, handler: Any) -> None:
+        super().__init__(environ, stream, handler)
+        self._left = MAX_MESSAGE
+        self._writing = RLock()
+        self.raw_read = self._read_bounded
+        handler.socket.settimeout(STALL)
+
+    def read_message(self) -> Any:
+        self._left = MAX_MESSAGE
+        return super().read_message()
+
+    def send_frame(self, message: Any, opcode: int) -> None:
+        with self._writing:
+            super().send_frame(message, opcode)
+
+    def _read_bounded(self, size: int) -> bytes:
+        # The frame's payload is asked for whole, so the announced length is known before any of it.
+        self._left -= size
+        if self._left < 0:
+            raise ValueError("the message is too large")
+        content: bytes = self.stream.read(size)
+        return content
+
+
+class Handler(WebSocketHandler):  # type: ignore[misc]
+    """Serves requests, and upgrades to bounded websockets."""
+
+    def upgrade_connection(self) -> Any:
+        refusal = super().upgrade_connection()
+        plain = getattr(self, "websocket", None)
+        if plain is not None:
+            self.websocket = BoundedWebSocket(self.environ, plain.stream, self)
+            self.environ["wsgi.websocket"] = self.websocket
+            plain.closed = True  # or it would say goodbye when it is collected
+        return refusal
+
+
+def drop(websocket: Any, *, after: float = 0.0) -> None:
+    """Close a connection, at once or in so many seconds, and with it everything still in its buffers.
+
+    Nobody is waited for: a peer that reads nothing does not notice, and neither does anybody else.
+    """
+    if after:
+        gevent.spawn_later(after, drop, websocket)
+        return
+    line = getattr(websocket.handler, "socket", None)
+    if line is None:
+        return
+    with suppress(OSError):
+        # With this, closing discards what the peer has not read instead of offering it for minutes.
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # Closing alone would wait for the greenlets that hold the socket; this wakes them.
+        line.shutdown(socket.SHUT_RDWR)

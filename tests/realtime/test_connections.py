@@ -1,0 +1,334 @@
+"""Who gets a connection, what it may hear, and what it may send: asked of a real desk on real sockets."""
+
+import json
+import random
+import time
+
+import pycrdt
+import pytest
+from desk_process import Refused, Socket, running_desk
+from websocket import ABNF, WebSocketException
+
+pytestmark = pytest.mark.slow
+
+SPELLS = ("mariposa", "quetzal", "ceiba", "volcán", "izote", "torogoz")
+"""Words that stand in no text of the demonstration."""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    with running_desk(tmp_path_factory.mktemp("desk")) as running:
+        yield running
+
+
+class Writer:
+    """Somebody who has the draft open and holds a copy of its paragraphs."""
+
+    def __init__(self, desk, role, **options):
+        self.desk, self.draft = desk, desk.draft()
+        self.socket = desk.enter(role, **options)
+        opened = self.socket.ask("draft.open", {"draft": self.draft, "tab": "tab"})
+        assert opened["ok"], opened
+        self.clients = opened["clients"]
+        self.rows = opened["draft"]["rows"]
+        self.docs = {}
+
+    def copy(self, paragraph):
+        if paragraph not in self.docs:
+            doc = pycrdt.Doc(client_id=self.clients.pop())
+            for language in ("es", "en"):
+                doc.get(language, type=pycrdt.Text)
+            header, diff = self.socket.ask_whole(
+                "draft.sync", {"draft": self.draft, "ids": [paragraph], "lens": [1]}, b"\x00"
+            )
+            assert header["lens"] == [len(diff)]
+            doc.apply_update(diff)
+            self.docs[paragraph] = doc
+        return self.docs[paragraph]
+
+    def type(self, words, paragraph=None, language="es"):
+        """Type words at the beginning of a paragraph; returns the ack."""
+        paragraph = paragraph or self.rows[0]["id"]
+        doc = self.copy(paragraph)
+        before = doc.get_state()
+        doc.get(language, type=pycrdt.Text).insert(0, words)
+        return self.socket.ask(
+            "draft.update",
+            {"draft": self.draft, "paragraph": paragraph, "client": doc.client_id, "clock": 0},
+            doc.get_update(before),
+        )
+
+    def has_received(self, word, seconds=5.0):
+        return self.socket.wait(
+            lambda: any(word.encode() in frame for frame in self.socket.frames), seconds
+        )
+
+
+def test_nobody_connects_without_a_login(desk):
+    for cookie in (None, "", "nonsense", "x" * 4000):
+        opened = Socket(desk.port, cookie)
+        assert not opened.accept()
+        opened.close()
+
+
+def test_what_a_client_says_of_itself_opens_no_connection(desk):
+    for auth in ({"person": desk.person("chair")}, {"login": desk.sign_in("chair")}, [1], "x", 7):
+        opened = Socket(desk.port, None)
+        assert not opened.accept(auth)
+        opened.close()
+
+
+def test_who_has_not_been_let_in_hears_nothing_of_the_room(desk):
+    stranger = Socket(desk.port, None)
+    assert not stranger.accept()
+    chair = desk.enter("chair")
+    stranger.send("join", {"session": desk.session, "page": "home", "topics": []}, number=1)
+    stranger.send("draft.open", {"draft": desk.draft(), "tab": "t"}, number=2)
+    assert chair.do("agenda.add", title_es="Mariposa", title_en="Butterfly")["ok"]
+    assert chair.wait(lambda: chair.heard("event"))
+    time.sleep(0.3)
+    assert [frame[:2] for frame in stranger.frames] == [b"0{", b"44"]
+
+
+def test_a_forged_connect_or_disconnect_gives_nobody_another_name(desk):
+    opened = desk.enter("observer-organisation")
+    opened.ask_whole("connect", {"person": desk.person("chair")})
+    assert not opened.do("agenda.advance")["ok"]
+    opened.ask_whole("disconnect", "because")
+    assert not opened.do("agenda.advance")["ok"]
+    opened.ask_whole("connect", {"HTTP_COOKIE": f"login={desk.sign_in('chair')}"})
+    assert not opened.do("agenda.advance")["ok"]
+
+
+def test_a_second_connect_on_an_open_line_is_judged_by_its_login_as_it_stands(desk):
+    cookie = desk.sign_in("drafting-can")
+    opened = desk.connect(cookie)
+    opened.send_text("41")
+    assert desk.ask("/out", cookie=cookie, form={}).status == 303
+    opened._connected = None
+    assert not opened.accept()
+
+
+def test_signing_out_ends_every_open_socket_of_that_login_within_a_second(desk):
+    cookie = desk.sign_in("drafting-can")
+    first, second = desk.connect(cookie), desk.connect(cookie)
+    other = desk.enter("drafting-can")
+    started = time.monotonic()
+    desk.ask("/out", cookie=cookie, form={})
+    assert first.wait_closed(1)
+    assert second.wait_closed(1)
+    assert time.monotonic() - started < 1
+    assert first.heard("bye") == [[{"reason": "signed_out"}]]
+    assert not Socket(desk.port, cookie).accept()
+    assert other.do("person.language", language="es")["ok"]
+
+
+def test_a_grant_withdrawn_ends_the_delivery_of_the_draft_at_once(desk):
+    chair, writer = desk.enter("chair"), Writer(desk, "drafting-can")
+    given = chair.do(
+        "grant.give", person=desk.person("interpreter"), right="read_draft", reason="Interpreta"
+    )
+    interpreter = Writer(desk, "interpreter")
+    assert writer.type("quetzal ")["ok"]
+    assert interpreter.has_received("quetzal")
+    assert chair.do("grant.withdraw", grant=given["grant"])["ok"]
+    assert writer.type("izote ")["ok"]
+    assert interpreter.socket.wait_closed(1)
+    assert interpreter.socket.heard("bye") == [[{"reason": "closed"}]]
+    assert not interpreter.has_received("izote", 0.3)
+    again = desk.enter("interpreter")
+    assert not again.ask("draft.open", {"draft": desk.draft(), "tab": "t"})["ok"]
+
+
+def test_a_closed_door_ends_the_delivery_of_the_draft_at_once(desk):
+    chair, writer = desk.enter("chair"), Writer(desk, "drafting-mex")
+    assert chair.do("sitting.close")["ok"]
+    assert chair.do("sitting.open", mode="closed")["ok"]
+    try:
+        assert writer.socket.wait_closed(1)
+    finally:
+        chair.do("sitting.close")
+        chair.do("sitting.open", mode="open")
+    assert Writer(desk, "drafting-mex").type("otra vez ")["ok"]
+
+
+OUTSIDERS = ("observer-organisation", "observer-country", "rrocm", "projector", "interpreter")
+
+
+def test_no_outsiders_socket_ever_receives_a_byte_of_the_draft(desk):
+    draft = desk.draft()
+    outsiders = {role: desk.enter(role) for role in OUTSIDERS}
+    writer, reader = Writer(desk, "drafting-can"), Writer(desk, "drafting-mex")
+    paragraph = writer.rows[0]["id"]
+    for role, opened in outsiders.items():
+        for name, values in (
+            ("draft.open", ({"draft": draft, "tab": "t"},)),
+            ("draft.lease", ({"draft": draft},)),
+            ("draft.sync", ({"draft": draft, "ids": [paragraph], "lens": [1]}, b"\x00")),
+            (
+                "draft.update",
+                ({"draft": draft, "paragraph": paragraph, "client": 1, "clock": 0}, b"\x00\x00"),
+            ),
+            ("draft.presence", ({"draft": draft},)),
+            ("join", ({"session": desk.session, "page": "draft", "topics": []},)),
+        ):
+            answer = opened.ask(name, *values)
+            assert answer["ok"] is (name == "join"), (role, name, answer)
+    for word in SPELLS:
+        assert writer.type(f"{word} ")["ok"]
+        assert reader.has_received(word)
+    added = writer.socket.do(
+        "paragraph.add", draft=draft, op="a" * 26, section=writer.rows[0]["section"]
+    )
+    assert added["ok"]
+    assert reader.socket.wait(lambda: _names(reader.socket, "draft.changed"))
+    assert reader.socket.wait(lambda: reader.socket.heard("draft.presence"))
+    time.sleep(0.3)
+    secrets = [word.encode() for word in SPELLS] + [paragraph.encode(), added["paragraph"].encode()]
+    for role, opened in outsiders.items():
+        received = b"".join(opened.frames)
+        assert not [each for each in secrets if each in received], role
+        assert b"draft." not in received.replace(b'"draft.read', b""), role
+
+
+def _names(opened, name):
+    return [values for values in opened.heard("event") if values[0]["name"] == name]
+
+
+NESTED = json.loads("[" * 60 + "]" * 60)
+ODD_VALUES = (
+    None,
+    True,
+    -1,
+    1.5,
+    2**70,
+    "",
+    "x" * 30_000,
+    "\x00\ud800",
+    [],
+    {},
+    NESTED,
+    list(range(5000)),
+    {"a": {"a": {"a": {}}}},
+    float("nan"),
+    "../../etc/passwd",
+)
+
+
+FIELDS = {
+    "join": ["session", "topics"],
+    "command": ["name", "values"],
+    "draft.open": ["draft", "tab"],
+    "draft.lease": ["draft"],
+    "draft.sync": ["ids", "lens"],
+    "draft.update": ["draft", "paragraph", "client"],
+    "draft.presence": ["draft", "paragraph", "language", "anchor", "head"],
+}
+
+
+def test_malformed_messages_are_refused_in_one_sentence_and_the_desk_stays_up(desk):
+    opened, draft = desk.enter("drafting-can"), desk.draft()
+    rng = random.Random(7)
+    for name, fields in FIELDS.items():
+        attachments = [rng.randbytes(20)] if name in ("draft.sync", "draft.update") else []
+        for odd in ODD_VALUES:
+            answers = [opened.ask(name, odd), opened.ask(name, odd, b"\xff" * 9)]
+            for field in fields:
+                honest = {"session": desk.session, "draft": draft, "paragraph": "p", "client": 1}
+                answer = opened.ask(name, honest | {field: odd}, *attachments)
+                if not _is_fine(name, field, odd):
+                    answers.append(answer)
+            for answer in answers:
+                assert set(answer) == {"ok", "code", "params", "sentence"}, (name, odd, answer)
+                assert answer["code"] != "message.failed", (name, odd, answer)
+    assert opened.do("person.language", language="es")["ok"]
+
+
+def _is_fine(name, field, odd):
+    tab = isinstance(odd, str) and 1 <= len(odd) <= 64
+    return (name, field, odd) in (
+        ("join", "topics", []),
+        ("draft.presence", "paragraph", None),
+    ) or ((name, field) == ("draft.open", "tab") and tab)
+
+
+def test_a_message_that_is_no_message_costs_only_its_own_sender(desk):
+    other = desk.enter("chair")
+    for text in (
+        "9",
+        "4",
+        "42",
+        "42[",
+        '42{"a":1}',
+        "42" + "[" * 50_000,
+        '459-["x"]',
+        "5",
+        "40/x,",
+        "4½",
+    ):
+        opened = desk.enter("drafting-can")
+        opened.send_text(text)
+        try:
+            assert opened.do("person.language", language="es")["ok"]
+        except Refused:
+            assert opened.closed.is_set()
+        opened.close()
+    assert other.do("person.language", language="es")["ok"]
+
+
+def test_an_oversized_message_is_never_held_in_memory(desk):
+    before = desk.memory()
+    for cookie in (None, desk.sign_in("drafting-can")):
+        whole, parts = Socket(desk.port, cookie), Socket(desk.port, cookie)
+        with pytest.raises((Refused, TimeoutError)):
+            whole.ask("join", {"session": "x" * 50_000_000}, seconds=5)
+        assert whole.wait_closed(5)
+        with pytest.raises((OSError, WebSocketException)):
+            _send_in_parts(parts, 500)
+        assert parts.wait_closed(5)
+    assert desk.memory() - before < 10_000_000
+
+
+def _send_in_parts(opened, count):
+    for part in range(count):
+        opcode = ABNF.OPCODE_CONT if part else ABNF.OPCODE_TEXT
+        opened.wire.send_frame(ABNF.create_frame("y" * 100_000, opcode, fin=0))
+
+
+@pytest.mark.parametrize("wrong", [{"host": "evil.test"}, {"origin": "http://evil.test"}])
+def test_another_host_or_origin_gets_no_socket(desk, wrong):
+    cookie = desk.sign_in("chair")
+    opened = Socket(desk.port, cookie, **wrong)
+    assert opened.wait_closed(5)
+    assert opened.frames == []
+
+
+def test_another_host_or_origin_gets_no_page_and_no_act(desk):
+    cookie = desk.sign_in("chair")
+    act = f"/s/{desk.session}/do/agenda.advance"
+    before = desk.query("select max(seq) from event")
+    for headers in (
+        {"Host": "evil.test"},
+        {"Host": f"evil.test:{desk.port}", "Origin": f"http://evil.test:{desk.port}"},
+        {"Origin": "http://evil.test"},
+        {"Origin": "null"},
+        {"Origin": ""},
+    ):
+        assert desk.ask(act, cookie=cookie, form={}, headers=headers).status in (404, 421)
+    for path in ("/", "/socket.io/?EIO=4&transport=polling"):
+        assert desk.ask(path, headers={"Host": "evil.test"}).status == 421
+    assert desk.query("select max(seq) from event") == before
+
+
+def test_polling_is_not_spoken(desk):
+    answer = desk.ask("/socket.io/?EIO=4&transport=polling", cookie=desk.sign_in("chair"))
+    assert answer.status == 400
+
+
+def test_one_person_holds_only_so_many_sockets(desk):
+    cookie = desk.sign_in("rrocm")
+    opened = [Socket(desk.port, cookie) for _ in range(25)]
+    accepted = [each for each in opened if each.accept()]
+    assert 10 <= len(accepted) <= 20
+    for each in opened:
+        each.close()
