@@ -22,7 +22,7 @@ const SOON = 80; // ms
  * nothing: the page then warns before it is left.
  */
 export class Outbox {
-  /** @type {Map<string, Kept>} by key; not in the database yet */
+  /** @type {Map<string, () => Kept>} by key; not in the database yet */
   #pending = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #clock;
@@ -57,11 +57,12 @@ export class Outbox {
   }
 
   /**
-   * Keep these edits in place of what was kept before of the same paragraph and client id.
-   * @param {Kept} kept
+   * Keep edits, soon, in place of what was kept before of the same paragraph and client id.
+   * @param {Omit<Kept, "update" | "at">} place
+   * @param {() => Uint8Array} update all that is unacknowledged, asked for when it is written down
    */
-  put(kept) {
-    this.#pending.set(keyOf(kept), kept);
+  put(place, update) {
+    this.#pending.set(keyOf(place), () => ({ ...place, update: update(), at: Date.now() }));
     this.#clock ??= setTimeout(this.#flushSoon, SOON);
   }
 
@@ -93,7 +94,7 @@ export class Outbox {
     this.#pending.clear();
     if (!pending.length) return;
     await this.#inStore("readwrite", (store) => {
-      for (const [key, kept] of pending) store.put(kept, key);
+      for (const [key, make] of pending) store.put(make(), key);
       return null;
     });
   }

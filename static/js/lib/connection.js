@@ -10,6 +10,8 @@ const BEAT_AFTER = 1_500; // ms of silence before the server is asked for a sign
 const OFFLINE_AFTER = 3_000; // ms of silence before the page says so
 const GIVE_UP_AFTER = 8_000; // ms of silence before an open transport is thrown away and made anew
 const LOOK_EVERY = 250;
+/** Refusals of the join that will not pass, and the reason they amount to. @type {Record<string, string>} */
+const SENDS_AWAY = { "login.ended": "signed_out", "session.unknown": "closed", "access.denied": "closed" };
 
 /** No answer came: the message may or may not have arrived. */
 export class TimedOut extends Error {
@@ -20,7 +22,7 @@ export class TimedOut extends Error {
  * A page's one connection to the server: it joins the page's session, and joins again after every loss.
  *
  * Events: `contact` (its state has changed), `joined` (again too; the server's answer to the join),
- * `bye` (one may no longer be here; the page is about to be left) and each message of the server under
+ * `lost` (the transport is gone and is being made anew), `bye` (one may no longer be here; the page is about to be left) and each message of the server under
  * its own name, as `{data, buffers}`: `fragment`, `event`, `draft.updates`, `draft.presence`.
  *
  * @extends {Emitter<Record<string, any>>}
@@ -113,6 +115,15 @@ export class Connection extends Emitter {
     return (await this.ask("command", { name, values })).ack;
   }
 
+  /**
+   * Say something that may get lost and needs no answer.
+   * @param {string} name
+   * @param {object} values
+   */
+  tell(name, values) {
+    if (this.joined) this.socket.volatile.emit(name, values, () => {});
+  }
+
   close() {
     clearInterval(this.watch);
     this.socket.disconnect();
@@ -123,12 +134,13 @@ export class Connection extends Emitter {
     const { session, page, topics } = this;
     try {
       const { ack } = await this.ask("join", { session, page, topics });
-      if (!ack.ok) return this.leaveFor("closed");
+      if (ack.code && SENDS_AWAY[ack.code]) return this.leaveFor(SENDS_AWAY[ack.code]);
+      if (!ack.ok) throw new TimedOut(ack.code);
       this.joined = true;
       this.show("live");
       this.emit("joined", ack);
     } catch {
-      if (this.socket.connected) this.socket.io.engine.close(); // made anew by Socket.IO
+      if (this.socket.connected) this.socket.io.engine.close(); // Socket.IO makes it anew
     }
   }
 
@@ -136,6 +148,7 @@ export class Connection extends Emitter {
   lose() {
     this.joined = false;
     for (const fail of [...this.waiting]) fail(new TimedOut("disconnected"));
+    this.emit("lost", null);
     if (this.contact === "live") this.show("reconnecting");
   }
 
