@@ -77,6 +77,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     publisher = Publisher(desk, sockets)
     gateway = Gateway(desk, sockets, publisher, cookie)
     DraftingTraffic(gateway)
+    gateway.check_doors()
     guard.install(flask, desk, cookie=cookie)
     errors.install(flask)
     pages.install(flask, desk)

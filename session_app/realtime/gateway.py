@@ -26,6 +26,10 @@ from .publisher import Connection, Publisher
 
 log = logging.getLogger(__name__)
 
+OWN = "the command's own"
+"""What the message that carries commands needs: each command declares its action itself."""
+SIGNED_IN = "signed in"
+"""What a message needs that tells nothing and changes nothing."""
 MAX_CONNECTIONS = 20
 """Open sockets of one person: two devices with many tabs."""
 
@@ -36,20 +40,20 @@ class Gateway:
     def __init__(self, desk: Desk, sockets: SocketIO, publisher: Publisher, cookie: str) -> None:
         self.desk = desk
         self.publisher = publisher
-        self.doors: dict[str, Action | None] = {}
-        """Every message a client may send and the action it needs; None: the command's own."""
+        self.doors: dict[str, Action | str] = {}
+        """Every message a client may send and what it needs: an action, `OWN` or `SIGNED_IN`."""
         self._sockets = sockets
         self._cookie = cookie
         sockets.on_event("connect", self._connect)
         sockets.on_event("disconnect", self._disconnect)
         self.listen("join", Action.KNOW, self._join, names_session=True)
-        self.listen("command", None, self._command)
-        self.listen("beat", None, self._beat)
+        self.listen("command", OWN, self._command)
+        self.listen("beat", SIGNED_IN, self._beat)
 
     def listen(
         self,
         name: str,
-        needs: Action | None,
+        needs: Action | str,
         answer: Callable[..., Any],
         *,
         attachments: int = 0,
@@ -84,6 +88,18 @@ class Gateway:
 
         self._sockets.on_event(name, handle)
 
+    def check_doors(self) -> None:
+        """Raise `LookupError` for a message or a command that declares no action, or that nobody does."""
+        answered = self._sockets.server.handlers.get("/", {}).keys()
+        undeclared = answered - self.doors.keys() - {"connect", "disconnect"}
+        if undeclared:
+            raise LookupError(f"socket messages {undeclared} declare no action: use Gateway.listen")
+        for name, command in contract.COMMANDS.items():
+            if not isinstance(command.needs, Action):
+                raise LookupError(f"the command {name} declares no action")
+            if command not in HANDLERS:
+                raise LookupError(f"the command {name} has no handler: add it to services.acts")
+
     def refuse(self, connection: Connection, refusal: ActError) -> dict[str, object]:
         """A refusal as an ack: its code, and one sentence in the person's language."""
         language = people.language_of(self.desk.store, connection.person or "")
@@ -94,14 +110,14 @@ class Gateway:
             "sentence": translate(refusal.code, language, **refusal.params),
         }
 
-    def _admit(self, connection: Connection, session: str, needs: Action | None) -> None:
+    def _admit(self, connection: Connection, session: str, needs: Action | str) -> None:
         person = people.signed_in(self.desk.store, connection.login)
         if person is None or person != connection.person:
             raise Forbidden("login.ended")
-        if needs is not None:
+        if isinstance(needs, Action):
             self.desk.authority.require(session, person, needs, clock())
 
-    def _admit_to(self, connection: Connection, session: str, needs: Action | None) -> None:
+    def _admit_to(self, connection: Connection, session: str, needs: Action | str) -> None:
         try:
             self._admit(connection, session, needs)
         except Forbidden as refusal:

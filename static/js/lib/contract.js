@@ -1,0 +1,85 @@
+// Made from session_app/domain/contract.py by `make docs`; do not edit it here.
+
+/**
+ * Each command and its values.
+ * @typedef {{
+ *   "sitting.open": { mode?: "open" | "members" | "closed" };
+ *   "sitting.suspend": { resumes_at?: string | null };
+ *   "sitting.resume": {};
+ *   "sitting.close": {};
+ *   "agenda.advance": { item?: string | null };
+ *   "agenda.add": { title_es: string, title_en: string, after?: string | null };
+ *   "agenda.retitle": { item: string, title_es: string, title_en: string };
+ *   "agenda.move": { item: string, direction: "up" | "down" };
+ *   "agenda.finish": { item: string };
+ *   "agenda.reopen": { item: string };
+ *   "attendance.mark": { delegation: string, present: boolean };
+ *   "grant.give": { person: string, right: "attend" | "speak" | "table" | "see_agenda" | "see_documents" | "read_draft" | "edit_draft", reason: string };
+ *   "grant.withdraw": { grant: string };
+ *   "person.language": { language: "es" | "en" };
+ *   "paragraph.add": { draft: string, op: string, section: string, after?: string | null, kind?: "heading" | "item" | "sub-item" | "continuation" };
+ *   "paragraph.paste": { draft: string, op: string, section: string, language: "es" | "en", paragraphs: ({ kind: "heading" | "item" | "sub-item" | "continuation", text: string, label?: string | null })[], after?: string | null };
+ *   "paragraph.indent": { draft: string, op: string, paragraph: string };
+ *   "paragraph.outdent": { draft: string, op: string, paragraph: string };
+ *   "paragraph.move": { draft: string, op: string, paragraph: string, direction: "up" | "down" };
+ *   "paragraph.delete": { draft: string, op: string, paragraph: string, with_block?: boolean };
+ *   "paragraph.split": { draft: string, op: string, paragraph: string, language: "es" | "en", at: number };
+ *   "paragraph.undo": { draft: string, op: string, undoes: string };
+ *   "paragraph.mark": { draft: string, paragraph: string, state: "proposed" | "bracketed" | "agreed" | "ad_referendum" };
+ *   "paragraph.adopt": { draft: string, paragraph: string, digest: string, override?: string | null };
+ *   "draft.adopt": { draft: string, digest: string, override?: string | null };
+ * }} Commands
+ */
+
+/**
+ * Each event and the state it carries.
+ * @typedef {{
+ *   "sitting.changed": { number: number, state: string, mode: string, since: string, resumes_at: string | null };
+ *   "agenda.changed": { items: ({ id: string, number: string, title_es: string, title_en: string, state: string })[] };
+ *   "attendance.changed": { present: string[] };
+ *   "people.changed": { accredited: number };
+ *   "draft.changed": { draft: string, version: number, adopted: boolean, sections: ({ id: string, key: string, title_es: string, title_en: string })[], rows: ({ id: string, section: string, kind: string, state: string, label_es: string, label_en: string })[] };
+ *   "documents.changed": {};
+ *   "paragraph.edited": { draft: string, paragraphs: string[] };
+ * }} Events
+ */
+
+/** @type {readonly (keyof Commands)[]} */
+export const COMMANDS = Object.freeze([
+  "sitting.open",
+  "sitting.suspend",
+  "sitting.resume",
+  "sitting.close",
+  "agenda.advance",
+  "agenda.add",
+  "agenda.retitle",
+  "agenda.move",
+  "agenda.finish",
+  "agenda.reopen",
+  "attendance.mark",
+  "grant.give",
+  "grant.withdraw",
+  "person.language",
+  "paragraph.add",
+  "paragraph.paste",
+  "paragraph.indent",
+  "paragraph.outdent",
+  "paragraph.move",
+  "paragraph.delete",
+  "paragraph.split",
+  "paragraph.undo",
+  "paragraph.mark",
+  "paragraph.adopt",
+  "draft.adopt",
+]);
+
+/** @type {readonly (keyof Events)[]} */
+export const EVENTS = Object.freeze([
+  "sitting.changed",
+  "agenda.changed",
+  "attendance.changed",
+  "people.changed",
+  "draft.changed",
+  "documents.changed",
+  "paragraph.edited",
+]);
