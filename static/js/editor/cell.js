@@ -27,6 +27,7 @@ import { docOf } from "./schema.js";
  * @property {(cell: Cell) => boolean} writable
  * @property {(cell: Cell) => string} name "2 a) español"
  * @property {(cell: Cell, event: KeyboardEvent) => boolean} key whether the page has acted on it
+ * @property {(cell: Cell, text: string) => boolean} typed whether the page keeps it for another cell
  * @property {(cell: Cell, text: string) => void} paste
  * @property {(cell: Cell) => void} focused
  * @property {(cell: Cell) => void} blurred
@@ -253,7 +254,8 @@ export class Cell {
       props: {
         decorations: (state) => DecorationSet.create(state.doc, decorations(SHOWN.getState(state), state.doc.content.size - 1)),
         handleKeyDown: (_, event) => around.key(this, event),
-        handleTextInput: (view, from, to, text) => {
+        handleTextInput: (_, from, to, text) => {
+          if (around.typed(this, text)) return true;
           if (text !== "[" || from === to) return false;
           this.bracket();
           return true;

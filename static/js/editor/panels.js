@@ -112,7 +112,7 @@ function selected(row, grid, t, { people, live, mark, tool }) {
     el("h2", { id: "side-title" }, title, el("span", { class: "push" }, section?.[`title_${language}`])),
     ...(row.kind === "heading" ? [] : [el("h3", { class: "label" }, t("ui.draft.panel.state")), states(row, grid, t, live, mark)]),
     el("h3", { class: "label" }, t("ui.draft.panel.text")),
-    el("ul", { class: "lacks" }, ...LANGUAGES.map((each) => about(row, each, grid, t))),
+    el("ul", { class: "lacks" }, ...LANGUAGES.map((each) => lack(row, each, grid, t))),
     el("h3", { class: "label" }, t("ui.draft.panel.people")),
     here.length
       ? el(
@@ -161,7 +161,7 @@ function states(row, grid, t, live, mark) {
 }
 
 /** What a language has, and what it lacks. @param {Row} row @param {Language} each @param {Grid} grid @param {Speak} t */
-function about(row, each, grid, t) {
+function lack(row, each, grid, t) {
   const text = grid.sync.paragraphs.get(row.id)?.text(each).toString().trim() ?? "";
   const name = t(`ui.draft.language.${each}`);
   const language = name[0].toUpperCase() + name.slice(1);

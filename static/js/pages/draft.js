@@ -1,0 +1,308 @@
+/** The drafting page: one text, two languages, everybody in it at once. */
+import { io } from "../../vendor/editor.js";
+import { Acts } from "../editor/acts.js";
+import { showKeys } from "../editor/dialogs.js";
+import { el, icon, part, speaker } from "../editor/dom.js";
+import { Find } from "../editor/find.js";
+import { Grid } from "../editor/grid.js";
+import { anywhere, onRow, whileWriting } from "../editor/keys.js";
+import { Outbox } from "../editor/outbox.js";
+import { showOutline, showSide } from "../editor/panels.js";
+import { DraftSync } from "../editor/sync.js";
+import { Toolbar } from "../editor/toolbar.js";
+import { connect } from "../lib/connection.js";
+import { actOf, hour, valuesOf } from "../lib/dom.js";
+
+/** @typedef {import("../editor/sync.js").Presence} Presence */
+/** @typedef {import("../editor/sync.js").Refused} Refused */
+
+document.body.classList.add("drafting");
+const page = JSON.parse(part("#page").textContent ?? "");
+const language = document.documentElement.lang === "en" ? "en" : "es";
+const t = speaker(JSON.parse(part("#strings").textContent ?? ""), language);
+
+const said = part("#said");
+/** Say something, politely; a refusal stands out. @param {string} sentence */
+function say(sentence, refusal = false) {
+  said.textContent = sentence;
+  said.title = sentence;
+  said.classList.toggle("refusal", refusal);
+}
+
+/** Do something once, in the next frame, however often it is asked for before. @param {() => void} act */
+function soon(act) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      act();
+    });
+  };
+}
+
+const connection = connect({ io, session: page.session, page: "draft" });
+const tab = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
+const sync = new DraftSync(connection, { ...page, tab, outbox: new Outbox() });
+
+/** @type {Presence[]} */
+let people = [];
+/** @type {Refused[]} */
+let refused = [];
+
+const grid = new Grid(part("#grid"), sync, t, language, {
+  key: (cell, event) => whileWriting(grid, acts, (name) => toolbar.do(name), cell, event),
+  paste: (cell, text) => void acts.paste(cell, text),
+  typed: (_, text) => {
+    if (acts.held === null) return false;
+    acts.held += text;
+    return true;
+  },
+});
+const acts = new Acts(connection, sync, grid, t, say);
+const find = new Find(part("#findbar"), grid, t);
+const outline = part("#outline");
+
+/** @type {Record<string, () => unknown>} */
+const tools = {
+  bracket: () => acts.bracket(),
+  add: () => acts.add(),
+  continuation: () => acts.add("continuation"),
+  heading: () => acts.add("heading"),
+  split: () => grid.writing && acts.split(grid.writing),
+  indent: () => acts.level("indent"),
+  outdent: () => acts.level("outdent"),
+  up: () => acts.move("up"),
+  down: () => acts.move("down"),
+  delete: () => acts.remove(),
+  undo: () => acts.undo(),
+  redo: () => acts.redo(),
+  find: () => find.open(),
+  find_next: () => find.step(1),
+  find_previous: () => find.step(-1),
+  find_close: () => find.close(),
+  copy_paragraph: () => acts.copy("paragraph", false),
+  copy_paragraph_both: () => acts.copy("paragraph", true),
+  copy_section: () => acts.copy("section", false),
+  copy_section_both: () => acts.copy("section", true),
+  row: () => go(grid.neighbour(1)?.id, grid.place?.language),
+  language: () => go(grid.place?.id, grid.place?.language === "es" ? "en" : "es"),
+  write,
+  leave: () => grid.leave(),
+  pending: () => acts.goToPending(),
+  help: () => showKeys(t),
+  outline: () => {
+    const open = outline.classList.toggle("open");
+    part('[data-tool="outline"]').ariaExpanded = String(open);
+  },
+};
+const toolbar = new Toolbar(grid, acts, t, tools);
+
+/** @param {string} [id] @param {import("../editor/paragraph.js").Language} [of] */
+function go(id, of) {
+  if (id) grid.select({ id, language: of ?? language }, { focus: true });
+}
+
+function write() {
+  if (!grid.place || grid.write(grid.place)) return;
+  say(t(grid.row?.state === "adopted" ? "ui.draft.said.adopted" : "ui.draft.said.read_only"), true);
+}
+
+// What is shown beside the text ----------------------------------------------------------------
+
+const refreshOutline = soon(() => {
+  showOutline(outline, grid, t);
+  for (const each of /** @type {("es" | "en")[]} */ (["es", "en"])) {
+    const count = grid.structure.rows.filter(({ id }) => !sync.paragraphs.get(id)?.text(each).toString().trim()).length;
+    part(`[data-lacks="${each}"]`).textContent = count ? t("ui.draft.lacks", { count }) : "";
+  }
+});
+
+const refreshSide = soon(() =>
+  showSide(part("#side"), grid, t, {
+    people,
+    refused,
+    live: connection.contact === "live",
+    mark: (state) => void acts.mark(state),
+    copy: (text) => void acts.copyText(text),
+    forget: (each) => {
+      refused = refused.filter((other) => other !== each);
+      refreshSide();
+    },
+    tool: (name) => toolbar.do(name),
+  }),
+);
+
+function refreshAround() {
+  refreshOutline();
+  refreshSide();
+  toolbar.refresh();
+}
+
+function showPeople() {
+  const here = part("#here");
+  const codes = new Map();
+  for (const each of people) codes.set(each.delegation, [...(codes.get(each.delegation) ?? []), each]);
+  here.hidden = !codes.size;
+  part("ul", here).replaceChildren(
+    ...[...codes].map(([code, own]) =>
+      el(
+        "li",
+        {},
+        el(
+          "abbr",
+          { class: `iso${own.some((/** @type {Presence} */ each) => each.paragraph) ? " writing" : ""}`, title: own.map((/** @type {Presence} */ each) => each.name).join(", ") },
+          code,
+        ),
+      ),
+    ),
+  );
+  for (const cell of grid.cells) {
+    const own = people.filter((each) => each.paragraph === cell.paragraph.id && each.language === cell.language);
+    cell.showCarets(own.map(({ id, delegation, name, anchor = 0, head = 0 }) => ({ id, delegation, name, anchor, head })));
+  }
+  refreshSide();
+}
+
+// The draft ------------------------------------------------------------------------------------
+
+/** @type {Set<string>} */
+const followed = new Set();
+
+function follow() {
+  for (const [id, paragraph] of sync.paragraphs) {
+    if (followed.has(`${id} ${paragraph.clientId}`)) continue;
+    followed.add(`${id} ${paragraph.clientId}`);
+    paragraph.on("change", () => {
+      refreshOutline();
+      if (grid.place?.id === id) refreshSide();
+      find.lookAgain();
+    });
+  }
+}
+
+sync.on("structure", () => {
+  grid.render();
+  follow();
+  showPeople();
+  refreshAround();
+  find.lookAgain();
+});
+sync.on("paragraph", ({ paragraph }) => {
+  grid.replace(paragraph);
+  follow();
+});
+sync.on("rights", () => {
+  grid.refresh();
+  grid.render();
+  refreshAround();
+});
+sync.on("presence", (others) => {
+  people = others;
+  showPeople();
+});
+sync.on("refused", (each) => {
+  refused = [each, ...refused];
+  say(each.sentence, true);
+  refreshSide();
+});
+sync.on("status", showStatus);
+
+grid.on("place", refreshAround);
+grid.on("first", (section) => void acts.addFirst(section));
+grid.on("writing", (cell) => {
+  toolbar.refresh();
+  if (cell) showMe(cell);
+  else sync.showCaret(null);
+});
+grid.on("moved", (cell) => cell === grid.writing && showMe(cell));
+
+/** Tell the others where one writes. @param {import("../editor/cell.js").Cell} cell */
+function showMe(cell) {
+  const { anchor, head } = cell.selection;
+  sync.showCaret({ paragraph: cell.paragraph.id, language: cell.language, anchor, head });
+}
+
+// Saved, or not ---------------------------------------------------------------------------------
+
+const badge = part("#connection");
+badge.hidden = false;
+badge.setAttribute("aria-live", "off"); // every second word saved would be said aloud
+const strip = part("#offline");
+
+function showStatus() {
+  const { unsent, sending, saved } = sync.status;
+  const offline = connection.contact === "offline";
+  const word = offline
+    ? unsent
+      ? t("ui.draft.status.offline_unsent", { count: unsent })
+      : t("ui.draft.status.offline")
+    : sending || unsent
+      ? t("ui.draft.status.sending")
+      : saved
+        ? t("ui.draft.status.saved", { time: second(saved) })
+        : t(`ui.draft.status.${sync.structure ? "ready" : "loading"}`);
+  part(".word", badge).textContent = word;
+  part(".dot", badge).classList.toggle("hollow", offline);
+  showStrip(offline, unsent);
+}
+
+/** @param {boolean} offline @param {number} unsent */
+function showStrip(offline, unsent) {
+  if (!offline) {
+    if (!strip.hidden) say(t("ui.draft.said.back"));
+    strip.hidden = true;
+    return;
+  }
+  const since = t("ui.draft.offline.since", { time: hour(connection.since ?? new Date()) });
+  const sentence = unsent ? t("ui.draft.offline.unsent", { count: unsent }) : t("ui.draft.offline.write");
+  if (strip.hidden) {
+    const retry = el("button", { class: "btn", type: "button", onclick: () => connection.socket.disconnect().connect() }, t("ui.draft.offline.retry"));
+    strip.replaceChildren(icon("wifioff"), el("p", {}, el("b", {}, since), " ", el("span")), retry);
+    strip.hidden = false;
+  }
+  const shown = part("p span", strip);
+  if (shown.textContent !== sentence) shown.textContent = sentence;
+}
+
+/** @param {Date} moment */
+const second = (moment) =>
+  moment.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+
+connection.on("contact", () => {
+  showStatus();
+  refreshSide();
+});
+addEventListener("beforeunload", (event) => {
+  if (sync.status.unsent || refused.length) event.preventDefault();
+});
+
+// Keys and pointers -----------------------------------------------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  const inRow = event.target instanceof HTMLElement && event.target.role === "gridcell";
+  if (anywhere((name) => toolbar.do(name), event) || (inRow && onRow(grid, (name) => toolbar.do(name), event))) {
+    event.preventDefault();
+  }
+});
+outline.addEventListener("click", (event) => {
+  const id = event.target instanceof Element && event.target.closest("[data-go]")?.getAttribute("data-go");
+  if (!id) return;
+  event.preventDefault();
+  grid.select({ id, language: grid.place?.language ?? language }, { focus: true, center: true });
+});
+document.addEventListener("submit", async (event) => {
+  const form = actOf(event);
+  if (!form) return;
+  event.preventDefault();
+  await sync.flush();
+  const ack = await connection.command("person.language", valuesOf(form, event.submitter)).catch(() => null);
+  if (ack?.ok) location.reload();
+  else say(ack?.sentence ?? t("ui.draft.said.offline"), true);
+});
+
+showStatus();
+await sync.open().catch((refusal) => say(refusal.sentence ?? refusal.message, true));
+showStatus();
