@@ -1,0 +1,254 @@
+"""Fragments: for every class of viewers, in both languages, nothing hostile and nothing forbidden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+import pytest
+from lxml import html
+
+from session_app import i18n
+from session_app.domain import contract
+from session_app.domain.access import Action
+from session_app.domain.drafting import LANGUAGES, Language
+from session_app.views import models
+from session_app.views.live import ENVIRONMENT, TOPICS, speaker
+from session_app.views.models import Texts, Viewer
+
+HOSTILE = "<img src=x onerror=alert(1)>'\""
+
+
+def said(text: str) -> Texts:
+    """A value of a model in both languages, marked so that it is known again."""
+    return {"es": f"⟪es {text}⟫", "en": f"⟪en {text}⟫"}
+
+
+ITEMS = tuple(
+    models.ItemModel(f"item-{place}", str(place), said(HOSTILE), state)
+    for place, state in enumerate(("done", "current", "pending", "pending"), start=1)
+)
+
+STATES = ("proposed", "bracketed", "agreed", "ad_referendum", "adopted")
+OBSTACLES = ("undecided", "empty.es", "empty.en", "bracket.es", "bracket.en")
+
+PARAGRAPHS = tuple(
+    models.ParagraphModel(
+        id=f"paragraph-{state}",
+        label={"es": "1.", "en": "1."},
+        section=said("section"),
+        kind="item",
+        state=state,
+        texts=said(f"text {HOSTILE}"),
+        digest="0" * 64,
+        obstacles=OBSTACLES if state == "bracketed" else (),
+        override=f"⟪{HOSTILE}⟫" if state == "adopted" else None,
+    )
+    for state in STATES
+)
+
+
+def drafted(adopted: bool) -> models.DraftModel:
+    return models.DraftModel(
+        id="draft",
+        paragraphs=PARAGRAPHS,
+        counts=dict.fromkeys(STATES, 1),
+        total=5,
+        obstacles=1,
+        digest="0" * 64,
+        adopted_at=said("at") if adopted else {},
+        adopted_by=f"⟪{HOSTILE}⟫" if adopted else "",
+        present=("CAN", "SLV") if adopted else (),
+        override=f"⟪{HOSTILE}⟫" if adopted else None,
+    )
+
+
+def files(adopted: bool) -> tuple[models.FileModel, ...]:
+    return tuple(
+        models.FileModel(
+            layout=layout,
+            href=f"/s/session/documents/{layout}.docx",
+            name=f"{layout}.docx",
+            adopted=adopted,
+            version=3,
+            at=said("at"),
+            size="17 kB" if adopted else "",
+            sha256="0" * 64 if adopted else "",
+        )
+        for layout in ("es", "en", "bilingual")
+    )
+
+
+PEOPLE = tuple(
+    models.PersonModel(
+        id=f"person-{capacity}",
+        name=f"⟪{HOSTILE}⟫",
+        delegation="CAN",
+        capacity=capacity,
+        drafting=signed_in,
+        language="es",
+        signed_in=signed_in,
+        grants=(models.GrantModel("grant", "read_draft", f"⟪{HOSTILE}⟫", f"⟪{HOSTILE}⟫", "14:02"),),
+    )
+    for capacity, signed_in in (("interpreter", True), ("head", False), ("staff", True))
+)
+
+SAMPLES: dict[str, list[object]] = {
+    "sitting": [
+        models.SittingModel(state, number, mode, since, resumes_at, said("today"))
+        for state, number, mode, since, resumes_at in (
+            ("scheduled", 0, "open", "", ""),
+            ("open", 1, "open", "14:02", ""),
+            ("open", 1, "members", "14:02", ""),
+            ("open", 1, "closed", "14:02", ""),
+            ("suspended", 1, "open", "14:40", "15:30"),
+            ("suspended", 1, "open", "14:40", ""),
+            ("closed", 2, "open", "17:05", ""),
+        )
+    ],
+    "agenda": [
+        models.AgendaModel((), None, None),
+        models.AgendaModel(ITEMS, ITEMS[1], ITEMS[2]),
+        models.AgendaModel(ITEMS[:1], None, None),
+    ],
+    "attendance": [
+        models.AttendanceModel(
+            (
+                models.DelegationModel("CAN", said(HOSTILE), present=True, presides=False),
+                models.DelegationModel("SLV", said("SLV"), present=False, presides=True),
+            ),
+            1,
+        )
+    ],
+    "documents": [
+        models.DocumentsModel(()),
+        models.DocumentsModel(files(adopted=False)),
+        models.DocumentsModel(files(adopted=True)),
+    ],
+    "draft": [drafted(adopted=False), drafted(adopted=True)],
+    "people": [models.PeopleModel(()), models.PeopleModel(PEOPLE)],
+}
+
+HEAD = models.Head(
+    "session",
+    *(said(name) for name in ("body", "name", "city", "place", "dates", "forum", "acronym")),
+)
+
+CONDUCT = {Action.MANAGE_SITTING, Action.MANAGE_AGENDA, Action.MARK_ATTENDANCE}
+CLASSES = {
+    "observer": {Action.KNOW, Action.SEE_AGENDA, Action.ATTEND},
+    "delegate": {Action.KNOW, Action.SEE_AGENDA, Action.ATTEND, Action.READ_DRAFT, Action.DOWNLOAD},
+    "drafting": {Action.KNOW, Action.SEE_AGENDA, Action.READ_DRAFT, Action.EDIT_DRAFT},
+    "marking": {Action.KNOW, Action.READ_DRAFT, Action.MARK_PARAGRAPH},
+    "conducting": {Action.KNOW, Action.SEE_AGENDA, Action.ATTEND, *CONDUCT},
+    "accrediting": {Action.KNOW, Action.ACCREDIT},
+    "everything": set(Action),
+}
+
+CASES = [
+    pytest.param(topic, model, language, frozenset(may), id=f"{topic}-{place}-{language}-{name}")
+    for topic in TOPICS
+    for place, model in enumerate(SAMPLES[topic])
+    for language in LANGUAGES
+    for name, may in CLASSES.items()
+    if TOPICS[topic].needs in may
+]
+every_case = pytest.mark.parametrize(("topic", "model", "language", "may"), CASES)
+
+
+def render(
+    topic: str, model: object, language: Language, may: frozenset[Action], t: object = None
+) -> str:
+    return ENVIRONMENT.get_template(f"fragments/{topic}.html").render(
+        model=model,
+        head=HEAD,
+        viewer=Viewer(language, may),
+        language=language,
+        t=t or speaker(language),
+    )
+
+
+def words(root: html.HtmlElement) -> Iterator[tuple[str, html.HtmlElement]]:
+    """Everything a person reads or hears, with the element that says in which language."""
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element.text:
+            yield element.text, element
+        if element.tail and element is not root:
+            yield element.tail, element.getparent()
+        for attribute in ("aria-label", "title", "placeholder", "alt"):
+            if element.get(attribute):
+                yield element.get(attribute), element
+
+
+def language_of(element: html.HtmlElement, otherwise: Language) -> str:
+    return next(
+        (each.get("lang") for each in (element, *element.iterancestors()) if each.get("lang")),
+        otherwise,
+    )
+
+
+@every_case
+def test_a_fragment_is_one_section_under_its_own_name(
+    topic: str, model: object, language: Language, may: frozenset[Action]
+) -> None:
+    (root,) = html.fragments_fromstring(render(topic, model, language, may).strip())
+    assert (root.tag, root.get("id"), root.get("data-live")) == ("section", f"live-{topic}", topic)
+    ids = root.xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+@every_case
+def test_what_people_write_is_text_and_nothing_else(
+    topic: str, model: object, language: Language, may: frozenset[Action]
+) -> None:
+    root = html.fragment_fromstring(render(topic, model, language, may))
+    assert not root.xpath(".//img | .//script | .//style | .//@style")
+    assert not [name for name in root.xpath(".//@*") if name.attrname.startswith("on")]
+
+
+@every_case
+def test_an_act_is_offered_only_to_who_may_do_it_and_carries_what_it_needs(
+    topic: str, model: object, language: Language, may: frozenset[Action]
+) -> None:
+    root = html.fragment_fromstring(render(topic, model, language, may))
+    for form in root.xpath(".//form[contains(@action, '/do/')]"):
+        name = unquote(form.get("action")).rsplit("/", 1)[1]
+        assert contract.COMMANDS[name].needs in may, name
+        assert form.get("method") == "post"
+        values: dict[str, object] = {}
+        for field in form.xpath(".//*[@name][not(@name='_back')]"):
+            value = (
+                field.xpath("string(.//option/@value)")
+                if field.tag == "select"
+                else field.get("value")
+            )
+            values[field.get("name")] = {"true": True, "false": False}.get(value, value or "15:30")
+        contract.parse(name, values)
+    ids = set(root.xpath("//@id"))
+    assert set(root.xpath(".//@data-opens")) <= ids
+
+
+@every_case
+def test_every_word_comes_from_the_catalogue_and_is_in_the_viewers_language(
+    topic: str, model: object, language: Language, may: frozenset[Action]
+) -> None:
+    asked: set[str] = set()
+
+    def t(key: str, **params: object) -> str:
+        asked.add(key)
+        shown = " ".join(str(value) for value in params.values())
+        return f"⟦{key}⟧{shown}"
+
+    root = html.fragment_fromstring(render(topic, model, language, may, t))
+    for text, element in words(root):
+        for value in re.findall(r"⟪(es|en) ", text):
+            assert value == language_of(element, language), f"{text!r} has no lang of its own"
+        rest = re.sub(r"⟦[^⟧]*⟧|⟪[^⟫]*⟫", "", text)
+        left = set(re.findall(r"[^\W\d_]{2,}", rest)) - {"CAN", "SLV", "kB", "docx", "ES", "EN"}
+        if language_of(element, language) == language:
+            assert not left, f"written into the template: {left}"
+    for key in asked:
+        assert i18n.translate(key, language) != i18n.translate(i18n.UNKNOWN, language), key
