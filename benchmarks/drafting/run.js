@@ -119,6 +119,7 @@ async function killing(peer, crew) {
   return {
     acknowledged: total(crew.acknowledged),
     lost: missing(crew.acknowledged),
+    seen: total(seen),
     lostSeen: missing(seen),
   };
 }
@@ -143,15 +144,13 @@ function report(results) {
     const ratios = values[0].map((value, round) => value / values[1][round]);
     console.log(row(`${title}, ${unit}`, ...[...values, ratios].map(spread)));
   }
-  const counts = (all, lost) => {
-    const of = total(all.map((each) => each.acknowledged));
-    return `${total(all.map((each) => each[lost]))} of ${of}`;
-  };
-  for (const [title, lost] of [
-    ["acknowledged keystrokes lost by SIGKILL", "lost"],
-    ["the same of those another client had seen", "lostSeen"],
+  const counts = (all, lost, of) =>
+    [lost, of].map((count) => total(all.map((each) => each[count]))).join(" of ");
+  for (const [title, ...names] of [
+    ["acknowledged keystrokes lost by SIGKILL", "lost", "acknowledged"],
+    ["keystrokes others had seen, lost by SIGKILL", "lostSeen", "seen"],
   ]) {
-    console.log(row(title, counts(ours, lost), counts(theirs, lost)));
+    console.log(row(title, counts(ours, ...names), counts(theirs, ...names)));
   }
   const converged = (all) => `${all.filter((each) => each.converged).length} of ${all.length}`;
   console.log(row("rounds with all clients and the server equal", converged(ours), converged(theirs)));
@@ -160,7 +159,7 @@ function report(results) {
   console.log(`busiest driver thread ${Math.round(busy * 100)} %${limit}`);
 }
 
-const row = (title, ...cells) => title.padEnd(44) + cells.map((cell) => cell.padEnd(24)).join("");
+const row = (title, ...cells) => title.padEnd(46) + cells.map((cell) => cell.padEnd(24)).join("");
 
 /** What must hold in every round whatever the machine does. */
 function broken(results) {
