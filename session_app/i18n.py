@@ -62,6 +62,13 @@ def translate(code: str, language: Language, /, **params: object) -> str:
     return message.format_map(_Shown(params, language))
 
 
+def phrases(language: Language, *prefixes: str) -> dict[str, Message]:
+    """The sentences whose code begins so, parameters and plural forms unfilled, for a page's script."""
+    return {
+        code: message for code, message in _MESSAGES[language].items() if code.startswith(prefixes)
+    }
+
+
 def translate_error(error: ActError, language: Language) -> str:
     """What a refusal says to the person it refuses."""
     return translate(error.code, language, **error.params)

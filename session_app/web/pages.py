@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import NotFound
-from session_app.i18n import say_in_both
+from session_app.i18n import phrases, say_in_both
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import drafts
@@ -81,7 +81,8 @@ def install(app: Flask, desk: Desk) -> None:
         if held is None:
             raise NotFound("draft.none")
         page = {"draft": held.id, "session": session, "person": visitor().person}
-        return show("draft.html", session, "sitting", "agenda", page=page)
+        strings = phrases(visitor().language, "ui.draft.", "ui.state.")
+        return show("draft.html", session, "sitting", "agenda", page=page, strings=strings)
 
     @app.get("/s/<session>/closed")
     @door(PUBLIC)
