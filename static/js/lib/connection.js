@@ -22,8 +22,9 @@ export class TimedOut extends Error {
  * A page's one connection to the server: it joins the page's session, and joins again after every loss.
  *
  * Events: `contact` (its state has changed), `joined` (again too; the server's answer to the join),
- * `lost` (the transport is gone and is being made anew), `bye` (one may no longer be here; the page is about to be left) and each message of the server under
- * its own name, as `{data, buffers}`: `fragment`, `event`, `draft.updates`, `draft.presence`.
+ * `lost` (the transport is gone and is being made anew), `bye` (one may no longer be here; the page is
+ * about to be left) and each message of the server under its own name, as `{data, buffers}`:
+ * `fragment`, `event`, `draft.updates`, `draft.presence`.
  *
  * @extends {Emitter<Record<string, any>>}
  */
