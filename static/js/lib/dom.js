@@ -6,8 +6,8 @@ export const actOf = (event) =>
 
 /**
  * A form's fields as the values of a command, as the server reads the same form without script:
- * what is chosen as true or false is a boolean, what is typed stays text, what is left empty and may
- * be is left out.
+ * what is chosen as true or false is a boolean, what is typed stays text, what is left empty is left
+ * out.
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} submitter
  * @returns {Record<string, string | boolean>}
@@ -16,12 +16,9 @@ export function valuesOf(form, submitter) {
   /** @type {Record<string, string | boolean>} */
   const values = {};
   for (const [name, value] of new FormData(form, submitter)) {
-    if (name === "_back" || typeof value !== "string") continue;
+    if (name === "_back" || typeof value !== "string" || !value) continue;
     const field = form.elements.namedItem(name);
-    const typed =
-      field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text");
-    const needed = typed && field.required;
-    if (!value && !needed) continue;
+    const typed = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text");
     values[name] = !typed && (value === "true" || value === "false") ? value === "true" : value;
   }
   return values;
