@@ -10,6 +10,7 @@ import pytest
 from lxml import html
 
 from session_app import i18n
+from session_app.config import ROOT
 from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.drafting import LANGUAGES, Language
@@ -17,6 +18,10 @@ from session_app.views import models
 from session_app.views.live import ENVIRONMENT, TOPICS, speaker
 from session_app.views.models import Texts, Viewer
 
+ICONS = {
+    f"/static/icons.svg#{name}"
+    for name in re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text())
+}
 HOSTILE = "<img src=x onerror=alert(1)>'\""
 
 
@@ -89,7 +94,11 @@ PEOPLE = tuple(
         drafting=signed_in,
         language="es",
         signed_in=signed_in,
-        grants=(models.GrantModel("grant", "read_draft", f"⟪{HOSTILE}⟫", f"⟪{HOSTILE}⟫", "14:02"),),
+        grants=(
+            models.GrantModel(
+                f"to-{capacity}", "read_draft", f"⟪{HOSTILE}⟫", f"⟪{HOSTILE}⟫", "14:02"
+            ),
+        ),
     )
     for capacity, signed_in in (("interpreter", True), ("head", False), ("staff", True))
 )
@@ -198,6 +207,7 @@ def test_a_fragment_is_one_section_under_its_own_name(
     assert (root.tag, root.get("id"), root.get("data-live")) == ("section", f"live-{topic}", topic)
     ids = root.xpath("//@id")
     assert len(ids) == len(set(ids))
+    assert set(root.xpath(".//use/@href")) <= ICONS
 
 
 @every_case
