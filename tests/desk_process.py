@@ -132,6 +132,16 @@ class DeskProcess:
         assert joined["ok"], joined
         return opened
 
+    def run(self, *arguments: object) -> str:
+        """What a command of the program prints about this desk's data. It must succeed."""
+        return subprocess.run(
+            [PROGRAM, arguments[0], "--data", self.folder / "data", *arguments[1:]],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        ).stdout
+
     def draft(self) -> str:
         """The session's draft."""
         return str(self.query("select id from draft where session = ?", self.session)[0][0])

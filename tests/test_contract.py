@@ -113,9 +113,8 @@ def mark_attendance(room):
 
 
 def change_the_structure(room):
-    section = room.rows()[0].section
+    section, last = room.rows()[0].section, first(room, kind="item").id
     added = room.do("drafting-can", "paragraph.add", section=section)["paragraph"]
-    last = first(room, kind="item").id
     room.do("drafting-can", "paragraph.add", section=section, after=last)
     room.do("drafting-mex", "paragraph.move", paragraph=added, direction="down")
     room.do("drafting-mex", "paragraph.indent", paragraph=added)
