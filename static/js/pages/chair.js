@@ -1,0 +1,84 @@
+import { Idiomorph, io } from "../../vendor/live.js";
+import { follow } from "../lib/live.js";
+
+follow({ io, Idiomorph });
+
+/** One paragraph at a time. Which one is this device's affair, so a push never moves the chair away from it. */
+const stepper = document.getElementById("stepper");
+const pick = /** @type {HTMLSelectElement} */ (document.getElementById("pick"));
+const paragraphs = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#live-draft .paragraph")]);
+const DECIDED = new Set(["agreed", "ad_referendum", "adopted"]);
+const isOpen = (/** @type {HTMLElement} */ each) => !DECIDED.has(each.dataset.state ?? "");
+
+/** The paragraph the chair has chosen, and its place, in case somebody deletes it. */
+let chosen = { id: location.hash.slice(1), at: 0 };
+
+/** @param {HTMLElement[]} all */
+const indexOf = (all) => {
+  const at = all.findIndex((each) => each.id === chosen.id);
+  return at >= 0 ? at : Math.min(chosen.at, all.length - 1);
+};
+
+function show() {
+  const all = paragraphs();
+  stepper?.toggleAttribute("hidden", all.length === 0);
+  stepper?.parentElement?.classList.toggle("stepped", all.length > 0);
+  const at = indexOf(all);
+  chosen = { id: all[at]?.id ?? "", at: Math.max(at, 0) };
+  for (const [index, each] of all.entries()) each.hidden = index !== at;
+  list(all);
+  for (const button of stepper?.querySelectorAll("button") ?? []) {
+    button.disabled = target(button.dataset.step ?? "", all) === null;
+  }
+}
+
+/** Keep the list of choices as it is while it says the same: it may be open under a finger. @param {HTMLElement[]} all */
+function list(all) {
+  const options = all.map((each) => {
+    const words = [each.querySelector("h3"), each.querySelector(".st")].map((part) => part?.textContent?.trim() ?? "");
+    return new Option(words.join(" · "), each.id);
+  });
+  const same = options.length === pick.options.length && options.every((each, index) => {
+    const shown = pick.options[index];
+    return shown?.value === each.value && shown.text === each.text;
+  });
+  if (!same) pick.replaceChildren(...options);
+  pick.value = chosen.id;
+}
+
+/**
+ * Where a step leads; null if nowhere.
+ * @param {string} step
+ * @param {HTMLElement[]} all
+ */
+function target(step, all) {
+  const at = indexOf(all);
+  if (step !== "open") return all[at + Number(step)] ?? null;
+  return [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find(isOpen) ?? null;
+}
+
+/** @param {HTMLElement} paragraph */
+function choose(paragraph) {
+  chosen = { id: paragraph.id, at: 0 };
+  show();
+  document.querySelector(".paragraphs")?.scrollTo(0, 0);
+}
+
+stepper?.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  const next = button && target(button.dataset.step ?? "", paragraphs());
+  if (next) choose(next);
+});
+pick.addEventListener("change", () => {
+  const next = document.getElementById(pick.value);
+  if (next) choose(next);
+});
+
+const keepInSight = () => document.querySelector(".items > [aria-current]")?.scrollIntoView({ block: "nearest" });
+document.addEventListener("shown", (event) => {
+  const { topic } = /** @type {CustomEvent<{topic: string}>} */ (event).detail;
+  if (topic === "draft") show();
+  if (topic === "agenda") keepInSight();
+});
+show();
+keepInSight();
