@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -74,6 +75,18 @@ def test_every_refusal_has_a_sentence_and_gives_what_the_sentence_names() -> Non
         assert code in catalogue, f"{where} {code}"
         missing = set() if given is None else parameters(catalogue[code]) - given
         assert not missing, f"{where} {code} does not give {missing}"
+
+
+WORDS = re.compile(r"""\bt\(\s*["']([a-z_.]+)["']\s*[,)]""")
+
+
+def test_every_word_a_template_says_is_in_the_catalogue() -> None:
+    catalogue = read_catalogue("es")
+    templates = list((SOURCES / "web" / "templates").rglob("*.html"))
+    assert len(templates) > 10
+    for template in templates:
+        for key in WORDS.findall(template.read_text(encoding="utf-8")):
+            assert key in catalogue, f"{template.name} {key}"
 
 
 def test_a_code_without_a_sentence_gets_the_general_one() -> None:

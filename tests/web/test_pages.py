@@ -1,0 +1,184 @@
+"""Pages, forms, downloads: what each visitor gets, and that the rest is simply not there."""
+
+import io
+import zipfile
+
+import pytest
+
+from session_app.services.adoption import read_standing
+from session_app.store import sessions
+from session_app.web.guard import HostGuard
+
+INSIDERS = ["chair", "secretariat", "drafting-can", "delegate-hnd"]
+OUTSIDERS = ["observer-organisation", "observer-country", "rrocm", "projector", "interpreter"]
+
+
+def test_a_badges_link_shows_a_button_and_only_the_button_signs_in(visit, room):
+    code = room.roles[0].code
+    stranger = visit(None)
+    for _ in range(2):
+        shown = stranger.get(f"/in/{code}")
+        assert shown.status_code == 200
+        assert room.roles[0].name in shown.text
+        assert "Set-Cookie" not in shown.headers
+    cookie = stranger.post("/in", code=code).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert stranger.page().status_code == 200
+
+
+@pytest.mark.parametrize("code", ["", "x", "a" * 26, "' or 1=1 --"])
+def test_a_wrong_code_is_one_sentence(visit, code):
+    answer = visit(None).post("/in", code=code)
+    assert answer.status_code == 400
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_signing_out_ends_the_login_everywhere_it_was_copied(visit):
+    chair = visit("chair")
+    cookie = chair.client.get_cookie("login", domain="127.0.0.1").value
+    chair.post("/out")
+    thief = visit(None)
+    thief.client.set_cookie("login", cookie, domain="127.0.0.1")
+    assert thief.page("chair").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["chair", "desk", "draft", "documents/es.docx"])
+def test_nobody_signed_in_gets_nothing_of_the_session(visit, page):
+    there = visit(None).page(page)
+    nowhere = visit(None).get(f"/s/no-such-session/{page}")
+    assert there.status_code == nowhere.status_code == 404
+    assert there.text == nowhere.text
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+@pytest.mark.parametrize(
+    "page", ["chair", "desk", "draft", "documents/es.docx", "documents/bilingual.docx"]
+)
+def test_outsiders_find_no_draft_and_no_desk(visit, role, page):
+    visitor = visit(role)
+    refused, absent = visitor.page(page), visitor.page("nothing-of-that-name")
+    assert refused.status_code == absent.status_code == 404
+    assert refused.text == absent.text
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_an_outsiders_pages_hold_no_word_of_the_draft(visit, room, role):
+    words = [text[:40] for row in room.rows() for text in room.desk.drafts.texts(row.id).values()]
+    for page in ("", "documents", "screen"):
+        shown = visit(role).page(page).text
+        assert not [each for each in words if each in shown]
+
+
+@pytest.mark.parametrize("role", INSIDERS)
+def test_members_read_the_draft_as_a_word_file(visit, role):
+    answer = visit(role).page("documents/bilingual.docx")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
+        assert "Recibir y aceptar" in package.read("word/document.xml").decode()
+
+
+def test_the_final_file_is_the_issued_one_and_stays_with_the_entitled(visit, room):
+    standing = read_standing(room.desk, room.draft)
+    room.do("chair", "draft.adopt", digest=standing.digest, override="Consenso")
+    files = {visit(role).page("documents/es.docx").data for role in INSIDERS}
+    assert len(files) == 1
+    assert visit("observer-organisation").page("documents/es.docx").status_code == 404
+
+
+def test_an_act_works_as_a_plain_form_without_any_script(visit, room):
+    def states():
+        return [str(item.state) for item in sessions.agenda(room.desk.store, room.session)]
+
+    before = states()
+    answer = visit("chair").do("agenda.advance", _back="chair")
+    assert answer.headers["Location"].endswith("/chair")
+    assert states() != before
+    marked = visit("secretariat").do("attendance.mark", delegation="BLZ", present="true")
+    assert marked.status_code == 303
+    assert "BLZ" in sessions.present(room.desk.store, room.session)
+
+
+def test_a_refused_act_says_why_and_an_act_one_may_not_do_is_not_there(visit):
+    assert visit("chair").do("sitting.resume").status_code == 409
+    assert visit("chair").do("agenda.add", title_es="x").status_code == 400
+    assert visit("delegate-hnd").do("agenda.advance").status_code == 404
+    assert visit("chair").do("agenda.destroy").status_code == 400
+
+
+@pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://127.0.0.1:9000"])
+def test_a_form_of_another_origin_is_refused(visit, room, origin):
+    chair = visit("chair")
+    before = sessions.agenda(room.desk.store, room.session)
+    answer = chair.client.post(
+        f"/s/{room.session}/do/agenda.advance",
+        base_url="http://127.0.0.1:8000",
+        headers={} if origin is None else {"Origin": origin},
+    )
+    assert answer.status_code == 404
+    assert sessions.agenda(room.desk.store, room.session) == before
+
+
+def test_the_desk_answers_only_to_its_own_names():
+    guard = HostGuard(lambda environ, start: [b"in"], ["127.0.0.1:8000"])
+
+    def ask(host):
+        environ = {"HTTP_HOST": host, "PATH_INFO": "/socket.io/"}
+        return b"".join(guard(environ, lambda *_: None))
+
+    assert ask("127.0.0.1:8000") == b"in"
+    for host in ("evil.example", "127.0.0.1:80", ""):
+        assert b"does not answer" in ask(host)
+
+
+def test_answers_are_not_kept_and_run_no_foreign_script(visit):
+    for page in ("", "chair", "documents/es.docx"):
+        headers = visit("chair").page(page).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("page", "role"), [
+    ("", "chair"), ("", "delegate-hnd"), ("", "observer-country"), ("", "rrocm"), ("chair", "chair"),
+    ("chair", "secretariat"), ("desk", "secretariat"), ("draft", "drafting-can"),
+    ("draft", "delegate-hnd"), ("documents", "delegate-hnd"), ("screen", "projector"),
+    ("closed", "observer-country"),
+])  # fmt: skip
+def test_every_page_is_whole_in_both_languages_and_without_inline_code(visit, page, role):
+    for language in ("es", "en"):
+        visitor = visit(role)
+        visitor.do("person.language", language=language)
+        answer = visitor.page(page)
+        assert answer.status_code == 200
+        assert f'<html lang="{language}"' in answer.text
+        assert " style=" not in answer.text
+        assert " onclick=" not in answer.text
+        assert answer.text.count("<h1") == 1
+
+
+def test_a_list_of_people_comes_in_whole_or_not_at_all(visit, room):
+    desk = visit("secretariat")
+    where = f"/s/{room.session}/people"
+    count = "select count(*) from person"
+    before = room.desk.store.one(count)[0]
+    bad = b"name,delegation,capacity\nAna,CAN,head\nLuis,XXX,head\n"
+    refused = desk.post(where, file=(io.BytesIO(bad), "people.csv"))
+    assert refused.status_code == 400
+    assert "XXX" in refused.text
+    assert room.desk.store.one(count)[0] == before
+    good = b"name,delegation,capacity\nAna Ruiz,CAN,delegate\n"
+    assert desk.post(where, file=(io.BytesIO(good), "people.csv")).status_code == 200
+    assert room.desk.store.one(count)[0] == before + 1
+    other = visit("delegate-hnd")
+    assert other.post(where, file=(io.BytesIO(good), "people.csv")).status_code == 404
+
+
+def test_the_secretariat_prints_a_link_and_a_lost_one_is_ended(visit, room):
+    desk = visit("secretariat")
+    lost = next(each.code for each in room.roles if each.role == "drafting-can")
+    page = desk.post(f"/s/{room.session}/badges", person=room.person["drafting-can"], anew="true")
+    code = page.text.split("/in/")[1][:26]
+    assert visit(None).post("/in", code=lost).status_code == 400
+    assert visit(None).post("/in", code=code).status_code == 303
