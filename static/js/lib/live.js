@@ -41,6 +41,7 @@ export function attend(connection, Idiomorph) {
 }
 
 /**
+ * Show a topic, and tell the page's own module: `shown` on the document.
  * @param {string} topic
  * @param {string} html empty if this person may no longer have it
  * @param {Morph} Idiomorph
@@ -48,7 +49,17 @@ export function attend(connection, Idiomorph) {
 function show(topic, html, Idiomorph) {
   const section = document.getElementById(`live-${topic}`);
   if (!section) return;
-  if (!html) return section.replaceChildren();
+  if (html) morph(section, html, Idiomorph);
+  else section.replaceChildren();
+  document.dispatchEvent(new CustomEvent("shown", { detail: { topic } }));
+}
+
+/**
+ * @param {HTMLElement} section
+ * @param {string} html
+ * @param {Morph} Idiomorph
+ */
+function morph(section, html, Idiomorph) {
   const template = document.createElement("template");
   template.innerHTML = fragments ? fragments.createHTML(html) : html;
   const next = template.content.firstElementChild;
@@ -63,7 +74,6 @@ function show(topic, html, Idiomorph) {
       beforeNodeRemoved: (node) => !(node instanceof Element && node.matches("form > .refusal")),
     },
   });
-  document.dispatchEvent(new CustomEvent("shown", { detail: { topic } }));
 }
 
 /**
