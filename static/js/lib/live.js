@@ -66,7 +66,8 @@ function morph(section, html, Idiomorph) {
   if (!next) return;
   Idiomorph.morph(section, next, {
     morphStyle: "outerHTML",
-    ignoreActiveValue: true,
+    // Of what has the focus only a field keeps what is in it; a button must say what it now does.
+    ignoreActiveValue: document.activeElement?.matches("input, textarea, select") ?? false,
     callbacks: {
       // What the person has opened stays open; what the server refused stays said.
       beforeAttributeUpdated: (name, node) =>
