@@ -65,8 +65,7 @@ export class Acts {
         await this.#contact();
       }
     }
-    this.say(this.t("ui.draft.said.offline"), true);
-    return null;
+    return this.#sayOffline();
   }
 
   /**
@@ -93,7 +92,8 @@ export class Acts {
     const { from, to } = cell.selection;
     if (from !== to) cell.insert("", { from, to });
     await this.#arrive(cell.language, "start", async () => {
-      await this.sync.flush(); // the place is counted in a text that the server must have
+      // The place is counted in a text that the server must have.
+      if (!(await this.sync.flush())) return this.#sayOffline();
       return this.change("paragraph.split", { paragraph: cell.paragraph.id, language: cell.language, at: from });
     });
   }
@@ -140,13 +140,14 @@ export class Acts {
   /** @param {string} state */
   async mark(state) {
     const { row } = this.grid;
-    if (!row || row.state === state) return;
-    if (this.connection.contact === "offline") return this.say(this.t("ui.draft.said.offline"), true);
+    if (!row || row.state === state) return null;
+    if (this.connection.contact === "offline") return this.#sayOffline();
     try {
       const ack = await this.connection.command("paragraph.mark", { draft: this.sync.draft, paragraph: row.id, state });
       if (!ack.ok) this.say(ack.sentence ?? "", true);
+      return ack;
     } catch {
-      this.say(this.t("ui.draft.said.offline"), true); // a state is never sent later: the room may have moved on
+      return this.#sayOffline(); // a state is never sent later: the room may have moved on
     }
   }
 
@@ -222,6 +223,11 @@ export class Acts {
     this.say(this.t(copied ? "ui.draft.said.copied" : "ui.draft.said.not_copied"), !copied);
   }
 
+  #sayOffline() {
+    this.say(this.t("ui.draft.said.offline"), true);
+    return null;
+  }
+
   /** What Enter makes: an item that has sub-items gets one more, anything else its own kind again. @param {Row} row */
   #kindAfter(row) {
     const own = block(this.grid.structure.rows, row.id);
@@ -240,6 +246,7 @@ export class Acts {
     this.held = "";
     const ack = await ask();
     const there = ack?.ok && (await this.#row(ack.paragraph));
+    if (there) await this.sync.sync([ack.paragraph]).catch(() => {}); // its words, or the caret would be carried along
     const typed = this.held;
     this.held = null;
     if (there) {

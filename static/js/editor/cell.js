@@ -168,6 +168,7 @@ export class Cell {
     const { text } = this;
     let { from, to } = this.selection;
     if (from === to) [from, to] = [0, text.length];
+    if (text[from - 1] === "[" && text[to] === "]") [from, to] = [from - 1, to + 1];
     const inner = text.slice(from, to);
     const enclosed = inner.startsWith("[") && inner.endsWith("]") && !/[[\]]/.test(inner.slice(1, -1));
     this.insert(enclosed ? inner.slice(1, -1) : `[${inner}]`, { from, to });

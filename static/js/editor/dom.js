@@ -24,6 +24,23 @@ export function el(name, attributes = {}, ...children) {
 }
 
 const SVG = "http://www.w3.org/2000/svg";
+const ICONS = "/static/icons.svg";
+let kept = false;
+
+/**
+ * Keep the icons in the page itself: one that is drawn later, without a network, would be fetched in
+ * vain. Their ids get a prefix, so that they are nobody else's.
+ */
+export async function keepIcons() {
+  const answer = await fetch(ICONS).catch(() => null);
+  if (!answer?.ok) return;
+  const sprite = el("div", { hidden: true });
+  const read = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
+  for (const symbol of read.querySelectorAll("symbol")) symbol.id = `i-${symbol.id}`;
+  sprite.append(document.importNode(read, true));
+  document.body.append(sprite);
+  kept = true;
+}
 
 /**
  * An icon of static/icons.svg; a word stands beside it or in the name of what holds it.
@@ -34,7 +51,7 @@ export function icon(shape) {
   svg.setAttribute("class", "i");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `/static/icons.svg#${shape}`);
+  use.setAttribute("href", kept ? `#i-${shape}` : `${ICONS}#${shape}`);
   svg.append(use);
   return svg;
 }

@@ -64,7 +64,8 @@ export function whileWriting(grid, acts, tool, cell, event) {
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (event.altKey && !event.ctrlKey && event.key === "ArrowUp") return done(() => tool("up"));
   if (event.altKey && !event.ctrlKey && event.key === "ArrowDown") return done(() => tool("down"));
-  if (!plain) return event.key === "Enter";
+  // Here already: ProseMirror lets no Ctrl-Z pass on.
+  if (!plain) return anywhere(tool, event) || event.key === "Enter";
   switch (event.key) {
     case "Escape":
       return done(() => grid.leave());

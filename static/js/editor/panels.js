@@ -179,7 +179,7 @@ function refusals(grid, t, { refused, copy, forget }) {
     return el(
       "article",
       {},
-      el("p", { class: "small" }, el("b", {}, name), ` · ${each.sentence}`),
+      el("p", { class: "small" }, el("b", {}, name), `: ${each.sentence || t("ui.draft.refused.elsewhere")}`),
       ...texts.map((language) => el("p", { class: "doc", lang: language }, each.texts[language])),
       el(
         "p",

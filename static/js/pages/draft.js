@@ -2,7 +2,7 @@
 import { io } from "../../vendor/editor.js";
 import { Acts } from "../editor/acts.js";
 import { showKeys } from "../editor/dialogs.js";
-import { el, icon, part, speaker } from "../editor/dom.js";
+import { el, icon, keepIcons, part, speaker } from "../editor/dom.js";
 import { Find } from "../editor/find.js";
 import { Grid } from "../editor/grid.js";
 import { anywhere, onRow, whileWriting } from "../editor/keys.js";
@@ -21,12 +21,17 @@ const page = JSON.parse(part("#page").textContent ?? "");
 const language = document.documentElement.lang === "en" ? "en" : "es";
 const t = speaker(JSON.parse(part("#strings").textContent ?? ""), language);
 
+const SAID_FOR = 12_000; // ms
 const said = part("#said");
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let unsay;
 /** Say something, politely; a refusal stands out. @param {string} sentence */
 function say(sentence, refusal = false) {
+  clearTimeout(unsay);
   said.textContent = sentence;
   said.title = sentence;
-  said.classList.toggle("refusal", refusal);
+  said.classList.toggle("no", refusal);
+  if (sentence) unsay = setTimeout(say, SAID_FOR, "");
 }
 
 /** Do something once, in the next frame, however often it is asked for before. @param {() => void} act */
@@ -204,7 +209,7 @@ sync.on("presence", (others) => {
 });
 sync.on("refused", (each) => {
   refused = [each, ...refused];
-  say(each.sentence, true);
+  say(each.sentence || t("ui.draft.refused.title", { count: 1 }), true);
   refreshSide();
 });
 sync.on("status", showStatus);
@@ -304,5 +309,6 @@ document.addEventListener("submit", async (event) => {
 });
 
 showStatus();
+await keepIcons();
 await sync.open().catch((refusal) => say(refusal.sentence ?? refusal.message, true));
 showStatus();
