@@ -59,6 +59,7 @@ export class Connection extends Emitter {
       autoConnect: false, // or it connects before anybody listens
       reconnectionDelay: 500,
       reconnectionDelayMax: 5_000,
+      timeout: 4_000, // an attempt into a network that swallows it must not hold up the next
       ...options,
     });
     this.socket.on("connect", () => void this.join());
@@ -76,6 +77,7 @@ export class Connection extends Emitter {
       this.socket.io.engine.on("packet", () => this.hear());
     });
     this.watch = setInterval(() => this.look(), LOOK_EVERY);
+    globalThis.addEventListener?.("online", this.retry);
     this.socket.connect(); // last: everybody listens now
   }
 
@@ -125,8 +127,14 @@ export class Connection extends Emitter {
     if (this.joined) this.socket.volatile.emit(name, values, () => {});
   }
 
+  /** Do not wait for the next attempt: the device says that it has a network again. */
+  retry = () => {
+    if (!this.socket.connected) this.socket.disconnect().connect();
+  };
+
   close() {
     clearInterval(this.watch);
+    globalThis.removeEventListener?.("online", this.retry);
     this.socket.disconnect();
   }
 
