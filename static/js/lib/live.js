@@ -21,16 +21,6 @@ export function follow({ io, Idiomorph }) {
   const { session, page } = document.documentElement.dataset;
   const topics = [...document.querySelectorAll("[data-live]")].map((each) => each.getAttribute("data-live") ?? "");
   const connection = connect({ io, session: session ?? "", page: page ?? "", topics });
-  attend(connection, Idiomorph);
-  return connection;
-}
-
-/**
- * Keep a page current over a connection it already has.
- * @param {Connection} connection
- * @param {Morph} Idiomorph
- */
-export function attend(connection, Idiomorph) {
   connection.on("joined", ({ fragments: shown }) => {
     for (const [topic, html] of Object.entries(shown)) show(topic, html, Idiomorph);
   });
@@ -38,6 +28,7 @@ export function attend(connection, Idiomorph) {
   connection.on("contact", () => tell(connection));
   document.addEventListener("submit", (event) => void act(event, connection));
   document.addEventListener("click", openOrClose);
+  return connection;
 }
 
 /**
