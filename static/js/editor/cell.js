@@ -226,6 +226,23 @@ export class Cell {
     this.view.dispatch(this.view.state.tr.setMeta(SHOWN, shown).setMeta("addToHistory", false));
   }
 
+  /**
+   * Take dropped text where it falls; what was dragged within this cell leaves its old place.
+   * @param {EditorView} view
+   * @param {DragEvent} event
+   */
+  #drop(view, event) {
+    event.preventDefault();
+    const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
+    const text = oneLine(event.dataTransfer?.getData("text/plain") ?? "");
+    if (!at || !text || !view.editable) return true;
+    const { tr } = view.state;
+    if (view.dragging?.move) tr.deleteSelection();
+    view.dispatch(tr.insertText(text, tr.mapping.map(at.pos)));
+    view.dragging = null;
+    return true;
+  }
+
   #plugin() {
     const { around } = this;
     /** @type {ConstructorParameters<typeof Plugin<Shown>>[0]} */
@@ -261,21 +278,14 @@ export class Cell {
           this.bracket();
           return true;
         },
-        handlePaste: (_, event) => {
-          around.paste(this, event.clipboardData?.getData("text/plain") ?? "");
-          return true;
-        },
-        handleDrop: (view, event, _, moved) => {
-          const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
-          const text = oneLine(event.dataTransfer?.getData("text/plain") ?? "");
-          if (!at || !text) return true;
-          const { tr } = view.state;
-          if (moved) tr.deleteSelection();
-          view.dispatch(tr.insertText(text, tr.mapping.map(at.pos)));
-          event.preventDefault();
-          return true;
-        },
         handleDOMEvents: {
+          // Before ProseMirror reads any HTML: text is all that a cell takes.
+          paste: (_, event) => {
+            event.preventDefault();
+            around.paste(this, event.clipboardData?.getData("text/plain") ?? "");
+            return true;
+          },
+          drop: (view, event) => this.#drop(view, event),
           focus: () => void around.focused(this),
           blur: () => void around.blurred(this),
           compositionstart: () => void (this.#composing = true),

@@ -97,16 +97,20 @@ const tools = {
   leave: () => grid.leave(),
   pending: () => acts.goToPending(),
   help: () => showKeys(t),
-  outline: () => {
-    const open = outline.classList.toggle("open");
-    part('[data-tool="outline"]').ariaExpanded = String(open);
-  },
+  outline: () => openOutline(!outline.classList.contains("open")),
 };
 const toolbar = new Toolbar(grid, acts, t, tools);
 
 /** @param {string} [id] @param {import("../editor/paragraph.js").Language} [of] */
 function go(id, of) {
   if (id) grid.select({ id, language: of ?? language }, { focus: true });
+}
+
+/** On a narrow screen the outline lies over the text until something in it is chosen. @param {boolean} open */
+function openOutline(open) {
+  outline.classList.toggle("open", open);
+  part('[data-tool="outline"]').ariaExpanded = String(open);
+  if (open) outline.querySelector("a")?.focus();
 }
 
 function write() {
@@ -296,7 +300,13 @@ outline.addEventListener("click", (event) => {
   const id = event.target instanceof Element && event.target.closest("[data-go]")?.getAttribute("data-go");
   if (!id) return;
   event.preventDefault();
+  openOutline(false);
   grid.select({ id, language: grid.place?.language ?? language }, { focus: true, center: true });
+});
+outline.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  openOutline(false);
+  grid.leave();
 });
 document.addEventListener("submit", async (event) => {
   const form = actOf(event);
