@@ -226,6 +226,8 @@ def _read_draft(
 def _read_people(
     desk: Desk, session: Session, may: frozenset[Action], now: datetime
 ) -> PeopleModel:
+    # The forum's order: members in Spanish alphabetical order, observers, others.
+    order = {code: place for place, code in enumerate(desk.forum.delegations)}
     granted: dict[str, list[GrantModel]] = {}
     zone = ZoneInfo(session.zone)
     for grant in people.grants(desk.store, session.id):
@@ -245,7 +247,10 @@ def _read_people(
                 signed_in=each.badge_used,
                 grants=tuple(granted.get(each.person, ())),
             )
-            for each in people.accredited(desk.store, session.id)
+            for each in sorted(
+                people.accredited(desk.store, session.id),
+                key=lambda each: (order.get(each.delegation, len(order)), each.delegation),
+            )
         )
     )
 

@@ -60,13 +60,20 @@ function morph(section, html, Idiomorph) {
     // Of what has the focus only a field keeps what is in it; a button must say what it now does.
     ignoreActiveValue: document.activeElement?.matches("input, textarea, select") ?? false,
     callbacks: {
-      // What the person has opened stays open; what the server refused stays said.
+      // What the person has opened, typed or chosen stays; what the server refused stays said.
       beforeAttributeUpdated: (name, node) =>
-        !(name === "open" && (node instanceof HTMLDialogElement || node instanceof HTMLDetailsElement)),
+        !(name === "open" && opens(node)) &&
+        !(name === "value" && isTyped(node)) &&
+        !(name === "selected" && node instanceof HTMLOptionElement),
       beforeNodeRemoved: (node) => !(node instanceof Element && node.matches("form > .refusal")),
     },
   });
 }
+
+const opens = (/** @type {Element} */ node) => node instanceof HTMLDialogElement || node instanceof HTMLDetailsElement;
+
+const isTyped = (/** @type {Element} */ node) =>
+  (node instanceof HTMLInputElement || node instanceof HTMLTextAreaElement) && node.value !== node.defaultValue;
 
 /**
  * Send an act. The page shows its effect when the server says so to everybody, not before.

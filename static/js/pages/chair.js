@@ -74,6 +74,11 @@ pick.addEventListener("change", () => {
   if (next) choose(next);
 });
 
+/** What opens low in a list comes into view. `toggle` does not bubble. */
+document.addEventListener("toggle", (event) => {
+  if (event.target instanceof HTMLDetailsElement && event.target.open) event.target.lastElementChild?.scrollIntoView({ block: "nearest" });
+}, true);
+
 const keepInSight = () => document.querySelector(".items > [aria-current]")?.scrollIntoView({ block: "nearest" });
 document.addEventListener("shown", (event) => {
   const { topic } = /** @type {CustomEvent<{topic: string}>} */ (event).detail;

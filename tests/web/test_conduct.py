@@ -1,0 +1,101 @@
+"""What the chair reads before an act: which paragraph it is, what is in the way, which text it names."""
+
+from __future__ import annotations
+
+from lxml import html
+
+from session_app.domain.access import Action
+from session_app.domain.drafting import Language
+from session_app.views import models
+from session_app.views.live import ENVIRONMENT, speaker
+from session_app.views.models import Viewer
+
+BOTH = {"es": "", "en": ""}
+HEAD = models.Head("session", *(BOTH for _ in range(7)))
+
+
+def paragraph(name: str, kind: str, es: str, en: str, *obstacles: str) -> models.ParagraphModel:
+    return models.ParagraphModel(
+        id=name,
+        label={"es": es, "en": en},
+        section={"es": "CONCLUSIONES", "en": "CONCLUSIONS"},
+        kind=kind,
+        state="agreed",
+        texts={"es": "Texto", "en": "Text"},
+        digest=f"digest of {name}",
+        obstacles=obstacles,
+        override=None,
+    )
+
+
+DRAFT = models.DraftModel(
+    id="draft",
+    paragraphs=(
+        paragraph("item", "item", "18.", "18."),
+        paragraph("sub-item", "sub-item", "b)", "(b)", "undecided", "bracket.es"),
+        paragraph("continuation", "continuation", "", ""),
+        paragraph("heading", "heading", "", ""),
+        paragraph("under-heading", "item", "19.", "19."),
+    ),
+    counts={"agreed": 5},
+    total=5,
+    obstacles=1,
+    digest="digest of all",
+    adopted_at={},
+    adopted_by="",
+    present=(),
+    override=None,
+)
+
+
+def draft(language: Language, *may: Action) -> html.HtmlElement:
+    shown = ENVIRONMENT.get_template("fragments/draft.html").render(
+        model=DRAFT,
+        head=HEAD,
+        viewer=Viewer(language, frozenset(may)),
+        language=language,
+        t=speaker(language),
+    )
+    return html.fragment_fromstring(shown)
+
+
+def names(root: html.HtmlElement) -> list[str]:
+    return [each.text_content() for each in root.xpath(".//h3")]
+
+
+def test_a_paragraph_has_the_name_the_room_gives_it() -> None:
+    assert names(draft("es")) == [
+        "Conclusiones 18",
+        "Conclusiones 18 b)",
+        "Conclusiones 18, continuación",
+        "Conclusiones, título",
+        "Conclusiones 19",
+    ]
+    assert names(draft("en"))[:2] == ["Conclusions 18", "Conclusions 18 (b)"]
+
+
+def test_an_obstacle_is_said_and_asks_for_a_reason_and_nothing_else_does() -> None:
+    root = draft("es", Action.ADOPT)
+    (blocked,) = root.xpath(".//article[.//textarea]")
+    assert blocked.get("id") == "p-sub-item"
+    assert "sin decidir; corchete abierto en español" in " ".join(blocked.text_content().split())
+    (listed,) = root.xpath(".//dialog//ul/li")
+    assert listed.text_content().startswith("Conclusiones 18 b) sin decidir")
+
+
+def test_adopting_names_the_texts_that_are_shown() -> None:
+    root = draft("es", Action.ADOPT)
+    forms = root.xpath(".//form[contains(@action, '/do/paragraph.adopt')]")
+    named = {
+        form.xpath("string(.//*[@name='paragraph']/@value)"): form.xpath(
+            "string(.//*[@name='digest']/@value)"
+        )
+        for form in forms
+    }
+    assert named == {each.id: each.digest for each in DRAFT.paragraphs}
+    assert root.xpath("string(.//dialog//*[@name='digest']/@value)") == "digest of all"
+
+
+def test_who_marks_a_paragraph_does_not_thereby_adopt_it() -> None:
+    acts = draft("es", Action.MARK_PARAGRAPH).xpath(".//form/@action")
+    assert {act.rsplit("/", 1)[1] for act in acts} == {"paragraph.mark"}
