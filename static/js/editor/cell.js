@@ -9,7 +9,7 @@ import {
   baseKeymap,
   keymap,
 } from "../../vendor/editor.js";
-import { bind } from "./binding.js";
+import { REMOTE, bind } from "./binding.js";
 import { el } from "./dom.js";
 import { oneLine } from "./paste.js";
 import { docOf } from "./schema.js";
@@ -85,7 +85,8 @@ export class Cell {
         lang: this.language,
         spellcheck: "true",
         role: "textbox",
-        tabindex: "-1", // the arrows lead here; Tab leads out of the grid
+        // The arrows lead here, Tab leads out of the grid; where nothing can be written the row keeps the focus.
+        ...(this.around.writable(this) ? { tabindex: "-1" } : {}),
         "aria-multiline": "true",
         "aria-readonly": String(!this.around.writable(this)),
         "aria-label": this.around.name(this),
@@ -253,12 +254,14 @@ export class Cell {
         apply: (transaction, shown, _, state) => {
           /** @type {Pick<Shown, "carets" | "hits"> | undefined} */
           const asked = transaction.getMeta(SHOWN);
-          const length = state.doc.textContent.length;
           /** @param {number} at */
           const moved = (at) => transaction.mapping.map(Math.min(at, transaction.before.content.size - 2) + 1) - 1;
           /** @type {Pick<Shown, "carets" | "hits">} */
           const { carets, hits } = asked ?? {
-            carets: shown.carets.map((each) => ({ ...each, anchor: moved(each.anchor), head: moved(each.head) })),
+            // Others count in their own text, which has their own words already: these move no caret.
+            carets: transaction.getMeta(REMOTE)
+              ? shown.carets
+              : shown.carets.map((each) => ({ ...each, anchor: moved(each.anchor), head: moved(each.head) })),
             hits: shown.hits.map((each) => ({ ...each, from: moved(each.from), to: moved(each.to) })),
           };
           if (!transaction.docChanged && !asked && !transaction.getMeta("composed")) return shown;
@@ -266,7 +269,7 @@ export class Cell {
           const brackets = this.#composing
             ? shown.brackets.map(([from, to]) => /** @type {[number, number]} */ ([moved(from), moved(to)]))
             : bracketsIn(state.doc.textContent);
-          return { carets: carets.filter((each) => each.head <= length), hits, brackets };
+          return { carets, hits, brackets };
         },
       },
       props: {

@@ -125,11 +125,13 @@ export class Grid extends Emitter {
     this.element.removeAttribute("aria-busy");
     if (lost) this.select(lost, { focus: true });
     else if (!this.place && rows.length) this.#rest(rows[0].id);
+    this.#yield();
   }
 
   /** What one may write has changed. */
   refresh() {
     for (const cell of this.cells) cell.refresh();
+    this.#yield();
   }
 
   /** @param {import("./paragraph.js").Paragraph} paragraph */
@@ -146,7 +148,8 @@ export class Grid extends Emitter {
     if (place && !this.#lines.has(place.id)) return;
     const same = place?.id === this.place?.id && place?.language === this.place?.language;
     if (!same) {
-      this.#mark(this.place, false);
+      if (this.place) this.#mark(this.place, false);
+      else this.#rest("");
       this.place = place;
       this.#mark(place, true);
     }
@@ -223,10 +226,15 @@ export class Grid extends Emitter {
     if (event.target instanceof Element && event.target.closest(".cell")) this.write(place);
   }
 
+  /** Stop writing in what may no longer be written. */
+  #yield() {
+    const cell = this.writing;
+    if (cell && !this.around.writable(cell)) setTimeout(() => this.writing === cell && this.leave());
+  }
+
   /** Let Tab find the grid before anybody has been in it. @param {string} id */
   #rest(id) {
-    const held = this.cellAt({ id, language: this.language })?.place;
-    if (held) held.tabIndex = 0;
+    for (const [each, line] of this.#lines) line.cells[this.language].place.tabIndex = each === id ? 0 : -1;
   }
 
   /** Where to go when the row one is in has been taken out. @param {Set<string>} known */

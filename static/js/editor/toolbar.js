@@ -25,7 +25,7 @@ export class Toolbar {
     document.addEventListener("mousedown", (event) => {
       const control = controlOf(event.target);
       if (control) event.preventDefault(); // the caret stays in the text
-      this.#closeMenus(control?.dataset.menu);
+      this.#closeMenus(control?.dataset.menu ?? control?.closest(".menu")?.id);
     });
     document.addEventListener("click", (event) => {
       const control = controlOf(event.target);
