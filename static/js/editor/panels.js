@@ -8,69 +8,102 @@ import { LANGUAGES, STATES, STATE_MARK, belongs, block, firstWords, itemOf, name
 /** @typedef {import("./sync.js").Row} Row */
 /** @typedef {import("./paragraph.js").Language} Language */
 
-/**
- * The outline: how far the text has come, and every item by its number and first words.
- * @param {HTMLElement} element
- * @param {Grid} grid
- * @param {Speak} t
- */
-export function showOutline(element, grid, t) {
-  const { rows, sections } = grid.structure;
-  const counted = tally(rows);
-  const total = Object.values(counted).reduce((sum, each) => sum + each, 0);
-  const decided = counted.agreed + counted.ad_referendum + counted.adopted;
-  const shown = [...STATES].reverse().filter((state) => counted[state]);
-  const bar = el("div", { class: "tally", "aria-hidden": "true" });
-  for (const state of shown) {
-    const share = bar.appendChild(el("i", { class: `t-${STATE_MARK[state]}` }));
-    share.style.setProperty("flex-grow", String(counted[state])); // through the CSSOM: the policy allows no style attribute
-  }
-  const words = shown.map((state) =>
-    el(
-      "span",
-      { class: `st st-${STATE_MARK[state]}` },
-      icon(STATE_MARK[state]),
-      t(`ui.draft.tally.${state}`, { count: counted[state] }),
-    ),
-  );
-  const here = grid.place && itemOf(rows, grid.place.id)?.id;
-  const lists = sections.flatMap((section) => [
-    el("h2", { class: "label" }, section[`title_${grid.language}`]),
-    el("ul", {}, ...rows.filter((row) => row.section === section.id && !belongs(row)).map((row) => entry(row, grid, t, here))),
-  ]);
-  const scrolled = element.scrollTop;
-  element.replaceChildren(
-    el(
-      "header",
-      {},
-      el("p", {}, el("b", {}, String(decided)), ` ${t("ui.draft.progress", { count: total })}`),
-      bar,
-      el("div", { class: "tallies" }, ...words),
-    ),
-    ...lists,
-  );
-  element.scrollTop = scrolled;
-  element.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-}
+/** The outline: how far the text has come, and every item by its number and first words. */
+export class Outline {
+  /** The entry of each item, by its id. @type {Map<string, HTMLAnchorElement>} */
+  #entries = new Map();
 
-/** @param {Row} row @param {Grid} grid @param {Speak} t @param {string | null | undefined} here */
-function entry(row, grid, t, here) {
-  const state = worstState(block(grid.structure.rows, row.id));
-  const texts = grid.sync.paragraphs.get(row.id)?.texts();
-  const own = texts?.[grid.language].trim();
-  const text = own || t(`ui.draft.empty.${grid.language}`);
-  const mark = row.kind === "heading" ? null : icon(STATE_MARK[state]);
-  return el(
-    "li",
-    {},
-    el(
+  /**
+   * @param {HTMLElement} element
+   * @param {Grid} grid
+   * @param {Speak} t
+   */
+  constructor(element, grid, t) {
+    this.element = element;
+    this.grid = grid;
+    this.t = t;
+  }
+
+  /** Show the structure as it is now. */
+  render() {
+    const { grid, t } = this;
+    const { rows, sections } = grid.structure;
+    const counted = tally(rows);
+    const total = Object.values(counted).reduce((sum, each) => sum + each, 0);
+    const decided = counted.agreed + counted.ad_referendum + counted.adopted;
+    const shown = [...STATES].reverse().filter((state) => counted[state]);
+    const bar = el("div", { class: "tally", "aria-hidden": "true" });
+    for (const state of shown) {
+      const share = bar.appendChild(el("i", { class: `t-${STATE_MARK[state]}` }));
+      share.style.setProperty("flex-grow", String(counted[state])); // the policy allows no style attribute
+    }
+    const words = shown.map((state) =>
+      el(
+        "span",
+        { class: `st st-${STATE_MARK[state]}` },
+        icon(STATE_MARK[state]),
+        t(`ui.draft.tally.${state}`, { count: counted[state] }),
+      ),
+    );
+    this.#entries.clear();
+    const lists = sections.flatMap((section) => [
+      el("h2", { class: "label" }, section[`title_${grid.language}`]),
+      el("ul", {}, ...rows.filter((row) => row.section === section.id && !belongs(row)).map((row) => this.#entry(row))),
+    ]);
+    const scrolled = this.element.scrollTop;
+    this.element.replaceChildren(
+      el(
+        "header",
+        {},
+        el("p", {}, el("b", {}, String(decided)), ` ${t("ui.draft.progress", { count: total })}`),
+        bar,
+        el("div", { class: "tallies" }, ...words),
+      ),
+      ...lists,
+    );
+    this.element.scrollTop = scrolled;
+    this.showPlace();
+  }
+
+  /** Show where one is. */
+  showPlace() {
+    const { structure, place } = this.grid;
+    const here = place && this.#entries.get(itemOf(structure.rows, place.id)?.id ?? "");
+    const before = this.element.querySelector("[aria-current]");
+    if (before === here) return;
+    before?.removeAttribute("aria-current");
+    here?.setAttribute("aria-current", "location");
+    here?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Show a paragraph's first words as they are now. @param {string} id */
+  showWords(id) {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const own = this.grid.sync.paragraphs.get(id)?.text(this.grid.language).toString().trim();
+    const words = firstWords(own || this.t(`ui.draft.empty.${this.grid.language}`));
+    const shown = entry.children[1];
+    if (shown.textContent === words) return;
+    shown.textContent = words;
+    shown.classList.toggle("missing", !own);
+  }
+
+  /** @param {Row} row */
+  #entry(row) {
+    const { rows } = this.grid.structure;
+    const state = worstState(block(rows, row.id));
+    const entry = el(
       "a",
-      { href: `#r-${row.id}`, "aria-current": row.id === here ? "location" : null, title: text, "data-go": row.id },
-      el("span", { class: "n" }, nameOf(grid.structure.rows, row, grid.language)),
-      el("span", { class: own ? "t" : "t missing" }, firstWords(text)),
-      mark && el("span", { class: `st st-${STATE_MARK[state]}` }, mark, el("span", { class: "sr" }, t(`ui.state.${state}`))),
-    ),
-  );
+      { href: `#r-${row.id}`, "data-go": row.id },
+      el("span", { class: "n" }, nameOf(rows, row, this.grid.language)),
+      el("span", { class: "t" }),
+      row.kind !== "heading" &&
+        el("span", { class: `st st-${STATE_MARK[state]}` }, icon(STATE_MARK[state]), el("span", { class: "sr" }, this.t(`ui.state.${state}`))),
+    );
+    this.#entries.set(row.id, entry);
+    this.showWords(row.id);
+    return el("li", {}, entry);
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { Find } from "../editor/find.js";
 import { Grid } from "../editor/grid.js";
 import { anywhere, onRow, whileWriting } from "../editor/keys.js";
 import { Outbox } from "../editor/outbox.js";
-import { showOutline, showSide } from "../editor/panels.js";
+import { Outline, showSide } from "../editor/panels.js";
 import { DraftSync } from "../editor/sync.js";
 import { Toolbar } from "../editor/toolbar.js";
 import { connect } from "../lib/connection.js";
@@ -68,6 +68,7 @@ const grid = new Grid(part("#grid"), sync, t, language, {
 const acts = new Acts(connection, sync, grid, t, say);
 const find = new Find(part("#findbar"), grid, t);
 const outline = part("#outline");
+const contents = new Outline(outline, grid, t);
 
 /** @type {Record<string, () => unknown>} */
 const tools = {
@@ -120,10 +121,10 @@ function write() {
 
 // What is shown beside the text ----------------------------------------------------------------
 
-const refreshOutline = soon(() => {
-  showOutline(outline, grid, t);
+const refreshOutline = soon(() => contents.render());
+const countMissing = soon(() => {
   for (const each of /** @type {("es" | "en")[]} */ (["es", "en"])) {
-    const count = grid.structure.rows.filter(({ id }) => !sync.paragraphs.get(id)?.text(each).toString().trim()).length;
+    const count = part("#grid").querySelectorAll(`.cell.${each}.empty`).length;
     part(`[data-lacks="${each}"]`).textContent = count ? t("ui.draft.lacks", { count }) : "";
   }
 });
@@ -143,10 +144,20 @@ const refreshSide = soon(() =>
   }),
 );
 
-function refreshAround() {
-  refreshOutline();
+function showPlace() {
+  contents.showPlace();
   refreshSide();
   toolbar.refresh();
+}
+
+function showStructure() {
+  grid.render();
+  follow();
+  showPeople();
+  refreshOutline();
+  countMissing();
+  showPlace();
+  find.lookAgain();
 }
 
 function showPeople() {
@@ -184,28 +195,22 @@ function follow() {
     if (followed.has(`${id} ${paragraph.clientId}`)) continue;
     followed.add(`${id} ${paragraph.clientId}`);
     paragraph.on("change", () => {
-      refreshOutline();
+      contents.showWords(id);
+      countMissing();
       if (grid.place?.id === id) refreshSide();
       find.lookAgain();
     });
   }
 }
 
-sync.on("structure", () => {
-  grid.render();
-  follow();
-  showPeople();
-  refreshAround();
-  find.lookAgain();
-});
+sync.on("structure", showStructure);
 sync.on("paragraph", ({ paragraph }) => {
   grid.replace(paragraph);
   follow();
 });
 sync.on("rights", () => {
   grid.refresh();
-  grid.render();
-  refreshAround();
+  showStructure();
 });
 sync.on("presence", (others) => {
   people = others;
@@ -218,7 +223,7 @@ sync.on("refused", (each) => {
 });
 sync.on("status", showStatus);
 
-grid.on("place", refreshAround);
+grid.on("place", showPlace);
 grid.on("first", (section) => void acts.addFirst(section));
 grid.on("writing", (cell) => {
   toolbar.refresh();
