@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from session_app.config import ROOT
 from session_app.domain import contract
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, Result, open_desk, perform
-from session_app.services.setup import DEMO_ROLES, load_forum, set_up_demo
+from session_app.services.setup import DEMO_ROLES, DemoRole, load_forum, set_up_demo
 from session_app.store import drafts, people
 from session_app.store.database import Database, new_id
 
@@ -20,10 +22,37 @@ CRM = ROOT / "agendas" / "crm"
 NOW = datetime(2017, 6, 21, 20, 33, tzinfo=UTC)
 
 
+@dataclass(frozen=True)
+class Demonstration:
+    """A store that holds the demonstration session, to be copied."""
+
+    file: Path
+    session: str
+    roles: list[DemoRole]
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """Set up once; each test that needs it gets a copy of the file, which takes no time."""
+    opened = open_on(tmp_path_factory.mktemp("demonstration"))
+    session, roles = set_up_demo(opened, CRM / "demo", NOW)
+    opened.store.all("pragma wal_checkpoint(truncate)")
+    opened.store.close()
+    return Demonstration(opened.store.folder / "session.db", session, roles)
+
+
+def open_on(folder: Path) -> Desk:
+    return open_desk(Database(folder), load_forum(CRM), ROOT / "docx_templates")
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A desk on an empty store."""
-    opened = open_desk(Database(tmp_path / "data"), load_forum(CRM), ROOT / "docx_templates")
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """A desk on a store of the test's own: the demonstration's for a test with a room, else empty."""
+    folder = tmp_path / "data"
+    if "room" in request.fixturenames:
+        folder.mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("demonstration").file, folder / "session.db")
+    opened = open_on(folder)
     yield opened
     opened.store.close()
 
@@ -31,9 +60,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 class Room:
     """The demonstration session, and everybody in it by role."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.session, self.roles = set_up_demo(desk, CRM / "demo", NOW)
+    def __init__(self, desk: Desk, session: str, roles: list[DemoRole]) -> None:
+        self.desk, self.session, self.roles = desk, session, roles
         draft = drafts.draft_of(desk.store, self.session)
         assert draft is not None
         self.draft = draft.id
@@ -72,9 +100,6 @@ class Room:
 
 
 @pytest.fixture
-def room(desk: Desk) -> Room:
+def room(desk: Desk, demonstration: Demonstration) -> Room:
     """The demonstration session, with a desk and its people."""
-    return Room(desk)
-
-
-Do = Callable[..., Result]
+    return Room(desk, demonstration.session, demonstration.roles)

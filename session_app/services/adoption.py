@@ -137,8 +137,8 @@ def _override(reason: str | None, in_the_way: list[Obstacle] | tuple[Obstacle, .
         return None
     given = " ".join((reason or "").split())
     if not given:
-        first = in_the_way[0]
-        raise Conflict("adoption.obstacles", count=len(in_the_way), reason=first.reason)
+        paragraphs = {obstacle.paragraph for obstacle in in_the_way}
+        raise Conflict("adoption.obstacles", count=len(paragraphs))
     return given[:1000]
 
 
