@@ -166,6 +166,29 @@ test("behind a network that swallows everything the page knows within four secon
   assert.deepEqual(a.refused, []);
 });
 
+test("three who type, erase, undo and redo in one paragraph are never refused, and end alike", async () => {
+  const tabs = [await tab("drafting-can"), await tab("drafting-mex"), await tab("drafting-slv")];
+  const id = tabs[0].sync.structure.rows[5].id;
+  for (let round = 0; round < 400; round += 1) {
+    const { sync } = tabs[Math.floor(Math.random() * 3)];
+    const language = Math.random() < 0.7 ? "es" : "en";
+    const paragraph = sync.paragraphs.get(id);
+    const ytext = paragraph.text(language);
+    const undo = paragraph.undo(language);
+    const dice = Math.random();
+    const at = Math.floor(Math.random() * (ytext.length + 1));
+    if (dice < 0.45) paragraph.doc.transact(() => ytext.insert(at, "[país] "), TYPED);
+    else if (dice < 0.7) paragraph.doc.transact(() => ytext.delete(Math.min(at, Math.max(0, ytext.length - 4)), Math.min(4, ytext.length)), TYPED);
+    else if (dice < 0.9) undo.undo();
+    else undo.redo();
+    if (dice < 0.1) undo.stopCapturing();
+    await wait(10);
+  }
+  await until(() => tabs.every(({ sync }) => sync.status.unsent === 0));
+  await until(() => tabs.every((each) => shown(each, id) === shown(tabs[0], id) && shown(each, id, "en") === shown(tabs[0], id, "en")));
+  for (const { refused } of tabs) assert.deepEqual(refused, []);
+});
+
 test("who signs out is sent to the entrance", async () => {
   const a = await tab("drafting-mex");
   await fetch(`${desk.url}/out`, { method: "POST", redirect: "manual", headers: { cookie: a.cookie, origin: desk.url } });

@@ -20,11 +20,21 @@ export class Emitter {
   }
 
   /**
+   * Tell every listener. One that fails is reported as an uncaught error; it does not stop the others,
+   * nor whoever tells.
    * @template {keyof Events} Name
    * @param {Name} name
    * @param {Events[Name]} data
    */
   emit(name, data) {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(data);
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+      try {
+        listener(data);
+      } catch (failure) {
+        queueMicrotask(() => {
+          throw failure;
+        });
+      }
+    }
   }
 }
