@@ -93,6 +93,12 @@ class DeskProcess:
         pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    def holds(self, opened: Socket) -> bool:
+        """Whether the desk's end of a connection is still there, as the kernel lists it."""
+        ends = f"0100007F:{self.port:04X} 0100007F:{opened.near_port:04X}"
+        lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return any(f"{line[1]} {line[2]}" == ends for line in lines)
+
     def ask(
         self,
         path: str,
@@ -202,6 +208,7 @@ class Socket:
         except (websocket.WebSocketException, OSError) as failure:
             raise Refused(str(failure)) from failure
         self.wire.settimeout(None)
+        self.near_port: int = self.wire.sock.getsockname()[1]
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -322,7 +329,9 @@ class Socket:
 
     def _take(self, head: str, values: list[object]) -> None:
         if head[0] in "36":
-            self._acks.pop(int(head[1:])).put(values)
+            waiting = self._acks.pop(int(head[1:]), None)
+            if waiting is not None:
+                waiting.put(values)
             return
         name = str(values[0])
         if self.on_event is not None:

@@ -40,10 +40,19 @@ class Paragraph:
 
     doc: pycrdt.Doc
     texts: dict
-    outbox: list = field(default_factory=list)  # (update, the words it brings)
+    outbox: list = field(default_factory=list)
 
     def read(self):
         return {language: str(text) for language, text in self.texts.items()}
+
+
+@dataclass
+class Unsent:
+    """An update that is not acknowledged: it may have been sent, and may even have arrived."""
+
+    update: bytes
+    words: list
+    is_unsure: bool = False  # it was sent and no answer came
 
 
 class Tab(threading.Thread):
@@ -62,7 +71,7 @@ class Tab(threading.Thread):
         self.paragraphs, self.clients = {}, []
         self.pending_operation = None
         self.done = []  # (name, values, answer) of every structural command that was acknowledged
-        self.acknowledged, self.refused, self.delays = set(), {}, []
+        self.acknowledged, self.refused, self.unsure, self.delays = set(), set(), set(), []
         self.connections, self.trouble = 0, None
         self.seen = 0
 
@@ -147,7 +156,7 @@ class Tab(threading.Thread):
         self.version, self.sections, self.rows = state["version"], state["sections"], state["rows"]
         present = [row["id"] for row in self.rows]
         for gone in self.paragraphs.keys() - set(present):
-            self._give_up(gone, "paragraph.gone")
+            self._give_up(gone)
         wanted = [each for each in present if anew or each not in self.paragraphs]
         for each in wanted:
             if each not in self.paragraphs:
@@ -172,11 +181,10 @@ class Tab(threading.Thread):
             self.paragraphs[paragraph].doc.apply_update(content[at : at + length])
             at += length
 
-    def _give_up(self, paragraph, code):
+    def _give_up(self, paragraph):
         """What was refused is gone from this copy; the editor would show it to its author."""
-        for _, words in self.paragraphs.pop(paragraph).outbox:
-            for word in words:
-                self.refused[word] = code
+        for each in self.paragraphs.pop(paragraph).outbox:
+            (self.unsure if each.is_unsure else self.refused).update(each.words)
 
     # Sending
 
@@ -194,19 +202,21 @@ class Tab(threading.Thread):
 
     def _send_first(self, paragraph):
         held = self.paragraphs[paragraph]
-        update, words = held.outbox[0]
+        first = held.outbox[0]
         values = {"draft": self.draft, "paragraph": paragraph, "client": held.doc.client_id}
         started = time.monotonic()
-        answer = self.socket.ask("draft.update", values, update, seconds=5)
+        was_unsure, first.is_unsure = first.is_unsure, True
+        answer = self.socket.ask("draft.update", values, first.update, seconds=5)
+        first.is_unsure = was_unsure
         if answer["ok"]:
             self.delays.append(time.monotonic() - started)
             held.outbox.pop(0)
-            self.acknowledged.update(words)
+            self.acknowledged.update(first.words)
         elif answer["code"] == "update.too_fast":
             time.sleep(0.1)
         else:
             assert answer["code"] == "paragraph.gone", answer
-            self._give_up(paragraph, answer["code"])
+            self._give_up(paragraph)
 
     # Working
 
@@ -234,7 +244,7 @@ class Tab(threading.Thread):
             text.insert(at, "".join(f"{word} " for word in words))
         paragraph.doc.unobserve(subscription)
         if updates:
-            paragraph.outbox.append((updates[0], words))
+            paragraph.outbox.append(Unsent(updates[0], words))
 
     def _word(self):
         kind = self.random.choice("wwd")
@@ -382,7 +392,7 @@ def check(desk, tabs, before):
     refused = {word for tab in tabs for word in tab.refused}
     assert lost == []
     assert doubled == []
-    assert not [word for word in refused - acknowledged if counts.get(word)]
+    assert [word for word in refused if counts.get(word)] == []
     assert "sound" in desk.run("verify")
     return acknowledged, pasted, refused, rows
 

@@ -162,9 +162,37 @@ def test_answers_are_not_piled_up_for_somebody_who_asks_and_does_not_read(desk):
     except Refused:
         pass
     assert desk.memory() - before < 40 * MEGABYTE
+    assert _holds_no_longer(desk, asker.socket, 2)
     asker.socket.reading.set()
     assert asker.socket.wait_closed(10)
     assert desk.enter("drafting-can").ask("beat", {})["ok"]
+
+
+def test_somebody_signed_out_who_reads_nothing_is_off_the_wire_within_a_second(desk):
+    """What waits in the buffers for somebody who may no longer have it is thrown away."""
+    cookie = desk.sign_in("drafting-can")
+    opened = desk.connect(cookie, receive_buffer=4096)
+    assert opened.ask("join", {"session": desk.session, "page": "home", "topics": []})["ok"]
+    opened.reading.clear()
+    draft = desk.draft()
+    everything = [row[0] for row in desk.query("select id from paragraph where draft = ?", draft)]
+    values = {"draft": draft, "ids": everything, "lens": [1] * len(everything)}
+    for number in range(60):  # enough to fill the kernel's buffers, not enough to be cut off for
+        opened.send("draft.sync", values, b"\x00" * len(everything), number=10_000 + number)
+    time.sleep(1)
+    assert desk.holds(opened)
+    assert desk.ask("/out", cookie=cookie, form={}).status == 303
+    assert _holds_no_longer(desk, opened, 1)
+    opened.close()
+
+
+def _holds_no_longer(desk, opened, seconds):
+    end = time.monotonic() + seconds
+    while desk.holds(opened):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def test_a_line_that_swallows_everything_does_not_stay_in_the_room(desk):
