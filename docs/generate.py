@@ -27,7 +27,33 @@ Made from `{SOURCE}` by `make docs`; do not edit it here.
 
 Socket.IO, websocket only. Every message of a client is answered by an ack: `{{ok: true, …}}`, or
 `{{ok: false, code, sentence, params}}` where `sentence` is in the person's language. Each message, and
-each delivery of an event, asks the table in [access.md](access.md) at that moment.
+each delivery of an event, asks the table in [access.md](access.md) at that moment. A session one may not
+know of is answered as one that is not there.
+
+## Messages
+
+| Client sends | Needs | Ack |
+|---|---|---|
+| `join {{session, page, topics}}` | `session:know` | `{{ok, seq, fragments: {{topic: html}}}}` |
+| `command {{name, values}}` | the command's own | `{{ok, …}}` |
+| `beat {{}}` | a login | `{{ok}}`: a sign of life |
+| `draft.open {{draft, tab}}` | `draft:read` | `{{ok, seq, draft, clients, writable, may, mode, origin, you, presence}}` |
+| `draft.lease {{draft}}` | `draft:read` | `{{ok, clients}}`: more CRDT client ids for this tab |
+| `draft.sync {{draft, ids, lens}}, bytes` | `draft:read` | `{{ok, ids, lens}}, bytes`: what each state vector lacks |
+| `draft.update {{draft, paragraph, client, clock}}, bytes` | `draft:read`, and the pen | `{{ok}}`: it is on disk |
+| `draft.presence {{draft, paragraph, language, anchor, head}}` | `draft:read` | `{{ok}}` |
+
+| Server sends | To |
+|---|---|
+| `event {{seq, name, data}}` | whoever may have that event |
+| `fragment {{seq, topic, html}}` | whoever shows the topic; empty for whom it is closed |
+| `draft.updates {{draft, ids, lens}}, bytes` | whoever has the draft open and may read it; not the author |
+| `draft.presence {{draft, people}}` | whoever has the draft open and may read it |
+| `bye {{reason}}` | whoever may no longer be here; the line ends with it |
+
+Several binary values travel as one buffer and their lengths. A message has at most 300,000 bytes and one
+attachment; who sends more, or lets 4 MB pile up unread, is disconnected. An answer of
+`update.gap` means: synchronise and send again; `update.too_fast`: wait and send again.
 
 ## Commands
 

@@ -11,6 +11,7 @@ import pytest
 from conftest import NOW
 from desk_process import running_desk
 
+from docs.generate import FILES
 from session_app.app import create_app
 from session_app.config import Settings
 from session_app.domain import contract
@@ -111,6 +112,11 @@ def test_every_message_of_a_socket_declares_what_it_needs(house):
     assert {name for name in doors if name.startswith("draft.")} <= {
         name for name, needs in doors.items() if needs is Action.READ_DRAFT
     }
+
+
+def test_every_message_of_a_socket_is_in_the_reference(house):
+    page = FILES["docs/reference/realtime.md"]()
+    assert [name for name in house.app.gateway.doors if f"| `{name} {{" not in page] == []
 
 
 def test_every_command_event_and_topic_declares_what_it_needs():

@@ -15,14 +15,15 @@ from flask_socketio import SocketIO
 
 from session_app.domain import contract
 from session_app.domain.access import Action
-from session_app.domain.errors import ActError, Forbidden, Invalid, NotFound
+from session_app.domain.errors import ActError, Conflict, Forbidden, Invalid, NotFound
 from session_app.i18n import translate
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import people
 from session_app.views.live import TOPICS, render_topic
 
-from .publisher import Connection, Publisher
+from .publisher import GOODBYE, Connection, Publisher
+from .wire import drop
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class Gateway:
         def handle(*arguments: object) -> object:
             connection = self.publisher.connection(request.sid)  # type: ignore[attr-defined]
             if connection is None or not self.publisher.keeps_up(connection):
-                return {"ok": False, "code": "connection.unknown"}
+                return self.refuse(None, Conflict("connection.unknown"))
             try:
                 values, *rest = _well_formed(arguments, attachments)
                 if names_session:
@@ -100,9 +101,10 @@ class Gateway:
             if command not in HANDLERS:
                 raise LookupError(f"the command {name} has no handler: add it to services.acts")
 
-    def refuse(self, connection: Connection, refusal: ActError) -> dict[str, object]:
+    def refuse(self, connection: Connection | None, refusal: ActError) -> dict[str, object]:
         """A refusal as an ack: its code, and one sentence in the person's language."""
-        language = people.language_of(self.desk.store, connection.person or "")
+        person = connection.person if connection is not None else None
+        language = people.language_of(self.desk.store, person or "")
         return {
             "ok": False,
             "code": refusal.code,
@@ -133,6 +135,8 @@ class Gateway:
             person = people.signed_in(self.desk.store, token) if token else None
             sid: str = request.sid  # type: ignore[attr-defined]
             if person is None or self.publisher.connections_of(person) >= MAX_CONNECTIONS:
+                # Refusing alone would leave a stranger's line open for as long as it answers pings.
+                drop(request.environ["wsgi.websocket"], after=GOODBYE)
                 return False
             if self.publisher.connection(sid) is None:
                 self.publisher.enter(Connection(sid, token, person))
@@ -155,13 +159,13 @@ class Gateway:
         if session != connection.session:
             connection.draft = connection.caret = None
         connection.session, connection.topics = session, tuple(topics)
-        connection.shown.clear()
         self.publisher.show(connection)
         now = clock()
         fragments = {
             topic: render_topic(self.desk, session, connection.person, topic, now) or ""
             for topic in topics
         }
+        self.publisher.note_shown(connection, fragments)
         return {"ok": True, "seq": self.desk.store.last_seq(session), "fragments": fragments}
 
     def _beat(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:

@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -270,6 +270,10 @@ class Publisher:
         message = {"seq": announced.seq, "name": event.name, "data": event.plain()}
         self._send("event", message, audience)
 
+    def note_shown(self, connection: Connection, fragments: Mapping[str, str]) -> None:
+        """Take note of what a page has been given, so that it is sent only what differs."""
+        connection.shown = {topic: _fingerprint(html) for topic, html in fragments.items()}
+
     def refresh(self, session: str, topics: Sequence[str] | None) -> None:
         """Send each screen of a session the fragments that have changed for it; None means all."""
         if topics is not None and not topics:
@@ -285,8 +289,13 @@ class Publisher:
         for (_, _), members in classes.items():
             shown = {topic for each in members for topic in each.topics}
             for topic in sorted(shown if topics is None else shown.intersection(topics)):
-                html = render_topic(self._desk, session, members[0].person, topic, now)
-                fingerprint = blake2b((html or "").encode(), digest_size=16).digest()
+                try:
+                    html = render_topic(self._desk, session, members[0].person, topic, now)
+                except Exception:
+                    # One that cannot be shown must not keep the others from being current.
+                    log.exception("the topic %s could not be shown", topic)
+                    continue
+                fingerprint = _fingerprint(html or "")
                 behind = [
                     each
                     for each in members
@@ -305,6 +314,10 @@ def _latest(events: Sequence[Announced]) -> list[Announced]:
         last.pop(key, None)
         last[key] = each
     return list(last.values())
+
+
+def _fingerprint(html: str) -> bytes:
+    return blake2b(html.encode(), digest_size=16).digest()
 
 
 def _size(packet: Any) -> int:

@@ -9,6 +9,8 @@ import pytest
 from desk_process import Refused, Socket, running_desk
 from websocket import ABNF, WebSocketException
 
+from session_app.views.live import TOPICS
+
 pytestmark = pytest.mark.slow
 
 SPELLS = ("mariposa", "quetzal", "ceiba", "volcán", "izote", "torogoz")
@@ -90,6 +92,39 @@ def test_who_has_not_been_let_in_hears_nothing_of_the_room(desk):
     assert [frame[:2] for frame in stranger.frames] == [b"0{", b"44"]
 
 
+def test_a_stranger_who_has_been_refused_is_put_off_the_line(desk):
+    stranger = Socket(desk.port, None)
+    assert not stranger.accept()
+    assert stranger.wait_closed(2)
+
+
+def test_news_for_nobody_goes_to_nobody(desk):
+    """To Socket.IO an empty audience is everybody; here it is empty."""
+    waiting = desk.connect(desk.sign_in("chair"))  # has joined no session
+    act = f"/s/{desk.session}/do/agenda.add"
+    form = {"title_es": "Ceiba", "title_en": "Kapok"}
+    assert desk.ask(act, cookie=desk.sign_in("chair"), form=form).status == 303
+    assert waiting.ask("beat", {})["ok"]
+    time.sleep(0.3)
+    assert [frame[:2] for frame in waiting.frames if frame != b"2"] == [b"0{", b"40", b"43"]
+
+
+def test_every_screen_follows_an_act_within_a_second_and_a_newcomer_has_the_same(desk):
+    chair = desk.enter("chair")
+    screens = {role: desk.enter(role, "agenda") for role in ("delegate-hnd", "projector")}
+    item = chair.do("agenda.add", title_es="Torogoz", title_en="Motmot")
+    started = time.monotonic()
+    assert item["ok"]
+    for role, screen in screens.items():
+        assert screen.wait(lambda screen=screen: screen.heard("fragment"), 1), role
+        pushed = screen.heard("fragment")[-1][0]
+        assert "Torogoz" in pushed["html"]
+        again = desk.connect(desk.sign_in(role))
+        joined = again.ask("join", {"session": desk.session, "page": "x", "topics": ["agenda"]})
+        assert joined["fragments"]["agenda"] == pushed["html"]
+    assert time.monotonic() - started < 1
+
+
 def test_a_forged_connect_or_disconnect_gives_nobody_another_name(desk):
     opened = desk.enter("observer-organisation")
     opened.ask_whole("connect", {"person": desk.person("chair")})
@@ -157,7 +192,7 @@ OUTSIDERS = ("observer-organisation", "observer-country", "rrocm", "projector", 
 
 def test_no_outsiders_socket_ever_receives_a_byte_of_the_draft(desk):
     draft = desk.draft()
-    outsiders = {role: desk.enter(role) for role in OUTSIDERS}
+    outsiders = {role: desk.enter(role, *TOPICS) for role in OUTSIDERS}
     writer, reader = Writer(desk, "drafting-can"), Writer(desk, "drafting-mex")
     paragraph = writer.rows[0]["id"]
     for role, opened in outsiders.items():
@@ -188,7 +223,9 @@ def test_no_outsiders_socket_ever_receives_a_byte_of_the_draft(desk):
     for role, opened in outsiders.items():
         received = b"".join(opened.frames)
         assert not [each for each in secrets if each in received], role
-        assert b"draft." not in received.replace(b'"draft.read', b""), role
+        names = {name for name, _ in opened.events}
+        names |= {values[0]["name"] for values in opened.heard("event")}
+        assert not {name for name in names if name.startswith(("draft", "paragraph"))}, role
 
 
 def _names(opened, name):
