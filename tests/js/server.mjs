@@ -76,7 +76,8 @@ export class Desk {
       if (author !== client) return "update.rejected";
       if (clock > (known.get(author) ?? 0)) return "update.gap";
     }
-    for (const struct of Y.decodeUpdate(update).structs) if (struct instanceof Y.Skip) return "update.rejected";
+    const { structs } = Y.decodeUpdate(update);
+    if (structs.length > 4000 || structs.some((each) => each instanceof Y.Skip)) return "update.rejected";
     const trial = new Y.Doc();
     Y.applyUpdate(trial, Y.encodeStateAsUpdate(doc));
     Y.applyUpdate(trial, update);

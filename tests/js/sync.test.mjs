@@ -148,6 +148,25 @@ test("too fast is not a refusal", async () => {
   assert.equal(desk.text("p"), "deprisa");
 });
 
+test("an afternoon's typing without contact, key by key, is taken whole", async () => {
+  const desk = new Desk(["p"]);
+  desk.write("p", "inicio ");
+  const a = await tab(desk);
+  a.wire.cut();
+  for (let key = 0; key < 6000; key += 1) {
+    type(a, "p", "abcdefghi "[key % 10]);
+    if (key % 7 === 6) {
+      const paragraph = a.sync.paragraphs.get("p");
+      paragraph.doc.transact(() => paragraph.text("es").delete(paragraph.text("es").length - 1, 1), TYPED);
+    }
+  }
+  a.wire.connect();
+  await until(() => a.sync.status.unsent === 0);
+  assert.deepEqual(a.told.refused, []);
+  assert.equal(desk.text("p"), shown(a, "p"));
+  assert.ok(updates(a) <= 3);
+});
+
 test("paragraphs come and go; what was unsent in one that goes is given back", async () => {
   const desk = new Desk(["p"]);
   const { Y } = await import("../../static/vendor/editor.js");

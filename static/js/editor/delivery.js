@@ -128,8 +128,14 @@ export class Delivery {
     parcel.updates.push(update);
     for (const language of languages) parcel.languages.add(language);
     const held = parcel === this.parcels[0] ? this.#underWay : 0;
-    if (parcel.updates.length - held > MERGE_FROM)
-      parcel.updates.push(Y.mergeUpdates(parcel.updates.splice(held)));
+    if (parcel.updates.length - held > MERGE_FROM) {
+      const { from } = Y.parseUpdateMeta(Y.mergeUpdates(parcel.updates.slice(held)));
+      const start = from.get(parcel.client);
+      // Of one's own words the document has runs, where updates have a piece for each key; a merger of an
+      // hour's updates would be refused for its pieces.
+      if (start !== undefined) parcel.updates.splice(held, Infinity, this.#writtenSince(parcel.client, start));
+      else parcel.updates.push(Y.mergeUpdates(parcel.updates.splice(held)));
+    }
     this.road.keep(parcel);
     this.#changed();
     this.#later(GATHER);
@@ -201,12 +207,21 @@ export class Delivery {
     this.#gaps += 1;
     const theirs = await this.road.state();
     if (this.#ended) return;
-    const { doc } = this.paragraph;
-    Y.applyUpdate(doc, theirs);
+    Y.applyUpdate(this.paragraph.doc, theirs);
     const known = Y.decodeStateVector(Y.encodeStateVectorFromUpdate(theirs)).get(parcel.client) ?? 0;
-    const vector = Y.decodeStateVector(Y.encodeStateVector(doc)).set(parcel.client, known);
-    parcel.updates = [Y.encodeStateAsUpdate(doc, Y.encodeStateVector(vector))];
+    parcel.updates = [this.#writtenSince(parcel.client, known)];
     this.road.keep(parcel);
+  }
+
+  /**
+   * What was written under a client id from a clock on, and all that was ever struck.
+   * @param {number} client
+   * @param {number} clock
+   */
+  #writtenSince(client, clock) {
+    const { doc } = this.paragraph;
+    const vector = Y.decodeStateVector(Y.encodeStateVector(doc)).set(client, clock);
+    return Y.encodeStateAsUpdate(doc, Y.encodeStateVector(vector));
   }
 
   #changed() {
