@@ -1,0 +1,248 @@
+"""People at the meeting, each at a browser of their own, and what they do there with keys and pointer."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from itertools import zip_longest
+from typing import Any
+
+from desk_process import DeskProcess
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Locator, WebError
+
+KEY = 25
+"""Milliseconds between keys: faster than a hand, slow enough for selections to be true."""
+SECONDS = 15.0
+"""What anything is waited for before a test says that it has not happened."""
+
+# What a page shows of the draft: the marks of others' carets are not text.
+ROWS = """() => {
+  let section = -1;
+  const found = [];
+  for (const row of document.querySelectorAll("#grid > .row")) {
+    if (row.classList.contains("sec")) section += 1;
+    if (!row.dataset.row) continue;
+    const kind = ["item", "sub", "tail", "heading"].find((each) => row.classList.contains(each));
+    const text = (language) => {
+      const shown = row.querySelector(`[data-language=${language}] :is(.ProseMirror, .plain)`).cloneNode(true);
+      for (const each of shown.querySelectorAll(".caret")) each.remove();
+      return shown.textContent;
+    };
+    const number = row.querySelector(".n").textContent;
+    found.push({ id: row.dataset.row, section, kind, number, es: text("es"), en: text("en") });
+  }
+  return found;
+}"""
+
+NETWORK = re.compile(r"net::ERR_|WebSocket (connection|is)|Failed to load resource")
+
+
+class Person:
+    """Somebody of the demonstration, signed in with their own code."""
+
+    def __init__(
+        self, desk: DeskProcess, browser: Browser, role: str, *, through: int, **context: Any
+    ) -> None:
+        self.desk, self.role = desk, role
+        self.url = f"http://127.0.0.1:{through}"
+        self.context = browser.new_context(
+            **({"viewport": {"width": 1500, "height": 900}} | context)
+        )
+        self.complaints: list[str] = []
+        self.expected: list[re.Pattern[str]] = []
+        self.frames: list[str | bytes] = []
+        self.context.on("console", self._hear_console)
+        self.context.on("weberror", self._hear_error)
+        self.page = self.context.new_page()
+
+    # Where one is
+
+    def sign_in(self) -> Person:
+        """Follow one's link and press its button."""
+        self.page.goto(f"{self.url}/in/{self.desk.codes[self.role]}")
+        self.page.locator("main button").click()
+        self.page.wait_for_url(f"**/s/{self.desk.session}/**")
+        return self
+
+    def go(self, place: str = "") -> Person:
+        """Open a page of the session."""
+        self.page.goto(f"{self.url}/s/{self.desk.session}/{place}")
+        return self
+
+    def open_draft(self) -> Person:
+        """Open the drafting page and wait until one can write."""
+        self.go("draft")
+        self.page.locator("#grid:not([aria-busy])").wait_for()
+        return self
+
+    def speak(self, language: str) -> Person:
+        """Have the pages in a language."""
+        if self.page.locator("html").get_attribute("lang") != language:
+            with self.page.expect_navigation():
+                self.page.locator(f".seg button[value={language}]").click()
+        return self
+
+    def leave(self) -> None:
+        """Close the browser without another word, and with it whatever it kept."""
+        self.context.close()
+
+    # Waiting
+
+    def wait(self, holds: Callable[[], Any], what: Callable[[], object] | str = "") -> Any:
+        """Wait until something holds, and return it."""
+        end = time.monotonic() + SECONDS
+        while not (found := holds()):
+            assert time.monotonic() < end, what() if callable(what) else what
+            self.page.wait_for_timeout(KEY)
+        return found
+
+    def wait_saved(self) -> None:
+        """Wait until the page says that what was written is on the server's disk."""
+        word = self.page.locator("#connection .word")
+        self.wait(lambda: re.search(r"\d\d:\d\d:\d\d$", word.inner_text()), word.inner_text)
+
+    def wait_online(self) -> None:
+        word = self.page.locator("#connection .word")
+        said = re.compile(r"\d\d:\d\d:\d\d$|^(En línea|Online)$")
+        self.wait(lambda: said.search(word.inner_text()), word.inner_text)
+
+    # The draft
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as this page shows them, in their order."""
+        return list(self.page.evaluate(ROWS))
+
+    def row(self, id: str) -> dict[str, Any]:
+        return next(each for each in self.rows() if each["id"] == id)
+
+    def text(self, id: str, language: str) -> str:
+        return str(self.row(id)[language])
+
+    def cell(self, id: str, language: str) -> Locator:
+        return self.page.locator(f'#grid [data-row="{id}"] [data-language={language}]')
+
+    def write(self, id: str, language: str, at: str = "end") -> Person:
+        """Click into a text, and put the caret at its start, its end, or before a word of it."""
+        self.cell(id, language).locator(".ProseMirror").click()
+        self.page.wait_for_timeout(KEY)
+        self.press("Control+End" if at == "end" else "Control+Home")
+        if at not in ("start", "end"):
+            for _ in range(self.text(id, language).index(at)):
+                self.press("ArrowRight")
+        return self
+
+    def stand_on(self, id: str, language: str = "es") -> Person:
+        """Be on a row without writing in it."""
+        self.cell(id, language).locator(".ProseMirror").click()
+        self.press("Escape")
+        return self
+
+    def press(self, *keys: str) -> Person:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.page.wait_for_timeout(KEY)
+        return self
+
+    def type(self, text: str) -> Person:
+        self.page.keyboard.type(text, delay=KEY)
+        return self
+
+    def place(self) -> tuple[str, str, bool]:
+        """The row and language that have the focus, and whether one writes there."""
+        return tuple(  # type: ignore[return-value]
+            self.page.evaluate(
+                """() => {
+                    const at = document.activeElement;
+                    return [at.closest("[data-row]")?.dataset.row ?? "",
+                            at.closest("[data-language]")?.dataset.language ?? "",
+                            at.classList.contains("ProseMirror")];
+                }"""
+            )
+        )
+
+    # Below the keys
+
+    def input_method(self) -> CDPSession:
+        """What an operating system's input method does to the text that has the focus."""
+        return self.context.new_cdp_session(self.page)
+
+    def record_everything(self) -> None:
+        """Keep the body of every answer and every frame of every socket from now on."""
+        self.page.on("websocket", lambda opened: opened.on("framereceived", self.frames.append))
+        self.page.on("response", self._keep_body)
+
+    # What goes wrong
+
+    def expect(self, complaint: str) -> Person:
+        """A complaint of the browser that the procedure itself brings about."""
+        self.expected.append(re.compile(complaint))
+        return self
+
+    def expect_an_outage(self) -> Person:
+        self.expected.append(NETWORK)
+        return self
+
+    def unexpected(self) -> list[str]:
+        return [
+            each
+            for each in self.complaints
+            if not any(known.search(each) for known in self.expected)
+        ]
+
+    def _hear_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{self.role}: {message.text}")
+
+    def _hear_error(self, error: WebError) -> None:
+        self.complaints.append(f"{self.role}: {error.error}")
+
+    def _keep_body(self, response: Any) -> None:
+        if response.status < 300:
+            self.frames.append(response.body())
+
+
+def type_together(*work: tuple[Person, str]) -> None:
+    """Everybody types at once: a key of the one, a key of the other."""
+    for letters in zip_longest(*(text for _, text in work), fillvalue=""):
+        for (person, _), letter in zip(work, letters, strict=True):
+            if letter:
+                person.page.keyboard.type(letter)
+        work[0][0].page.wait_for_timeout(KEY)
+
+
+def agreed_rows(*people: Person) -> list[dict[str, Any]]:
+    """Wait until all pages show the same, and return it."""
+    seen: list[list[dict[str, Any]]] = []
+
+    def agree() -> bool:
+        seen[:] = [_without_numbers(each.rows()) for each in people]
+        return all(each == seen[0] for each in seen[1:])
+
+    people[0].wait(agree, lambda: [_difference(seen[0], each) for each in seen[1:]])
+    return people[0].rows()
+
+
+def assert_numbers_are_dense(rows: list[dict[str, Any]]) -> None:
+    """Items count from 1 in each section, sub-items from a in each item; the rest has no number."""
+    item = sub_item = section = 0
+    for row in rows:
+        if row["section"] != section:
+            item, section = 0, row["section"]
+        if row["kind"] == "item":
+            item, sub_item = item + 1, 0
+            assert row["number"] == f"{item}.", row
+        elif row["kind"] == "sub":
+            sub_item += 1
+            assert row["number"].strip("()") == chr(96 + sub_item), row
+        else:
+            assert row["number"] == "", row
+
+
+def _without_numbers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # "a)" is "(a)" on an English page.
+    return [row | {"number": row["number"].replace("(", "")} for row in rows]
+
+
+def _difference(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> list[Any]:
+    return [pair for pair in zip_longest(ours, theirs) if pair[0] != pair[1]][:3]
