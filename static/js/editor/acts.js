@@ -1,4 +1,5 @@
 import { TimedOut } from "../lib/connection.js";
+import { cleanText } from "./clean.js";
 import { askToDelete, previewPaste } from "./dialogs.js";
 import { History } from "./history.js";
 import { oneLine, readPaste } from "./paste.js";
@@ -297,7 +298,7 @@ function newOperation() {
 }
 
 /** One paragraph of a clipboard: a line end at its end is no blank, one in it is. @param {string} text */
-const withoutEnds = (text) => text.replace(/^[\r\n]+|[\r\n]+$/g, "").replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, " ");
+const withoutEnds = (text) => cleanText(text.replace(/^[\r\n]+|[\r\n]+$/g, ""));
 
 /**
  * @param {string} text

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * What several pasted paragraphs become: kinds and texts, their typed labels stripped.
  *
@@ -6,7 +5,9 @@
  * session_app/domain/reading.py; tests/data/import/labels.json holds the cases both are tested with.
  */
 
-/** @typedef {'heading'|'item'|'sub-item'|'continuation'} Kind */
+import { cleanText } from "./clean.js";
+
+/** @typedef {"heading"|"item"|"sub-item"|"continuation"} Kind */
 /** @typedef {{kind: Kind, label: string|null, text: string}} Pasted */
 /** @typedef {{printed: string, mark: string, readings: [string, number][]}} Label */
 /** @typedef {{family: string, mark: string, value: number}} List */
@@ -19,7 +20,7 @@ const LABEL = new RegExp(
 const PATH = /^(?<prefix>\d{1,3}(?:\.\d{1,3}){0,2})\.(?<number>\d{1,3})(?<mark>[.)]?)(?=\s|$)/;
 const ROMAN = /^(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})$/;
 const ROMAN_VALUE = /** @type {Record<string, number>} */ ({ i: 1, v: 5, x: 10 });
-const BULLETS = 'bullet';
+const BULLETS = "bullet";
 /** Lists within lists that are told apart. */
 const DEEPEST = 6;
 /** A text whose longest line is no longer was broken into lines by a program, not by its author. */
@@ -33,7 +34,7 @@ const WIDEST_WRAPPED = 120;
  */
 export function splitLabel(line) {
   line = line.trim();
-  const bullet = BULLET.exec(line)?.[0] ?? '';
+  const bullet = BULLET.exec(line)?.[0] ?? "";
   const rest = line.slice(bullet.length);
   const path = PATH.exec(rest);
   if (path?.groups) {
@@ -44,7 +45,7 @@ export function splitLabel(line) {
   const found = LABEL.exec(rest);
   if (found?.groups) {
     const number = found.groups.inner ?? found.groups.number;
-    const mark = found.groups.mark ?? '()';
+    const mark = found.groups.mark ?? "()";
     const text = rest.slice(found[0].length);
     const readings = readingsOf(number);
     if (readings.length && gapFollows(number, mark, text)) {
@@ -52,7 +53,7 @@ export function splitLabel(line) {
     }
   }
   if (bullet && (/\s$/.test(bullet) || !rest)) {
-    return [{ printed: bullet.trim(), mark: '', readings: reading(BULLETS, 1) }, rest];
+    return [{ printed: bullet.trim(), mark: "", readings: reading(BULLETS, 1) }, rest];
   }
   return [null, line];
 }
@@ -66,7 +67,7 @@ export function splitLabel(line) {
  * @returns {Pasted[]}
  */
 export function readPaste(text, insideItem = false) {
-  const lines = text.replace(/\r\n?/g, '\n').split('\n').map(oneLine);
+  const lines = text.replace(/\r\n?/g, "\n").split("\n").map(oneLine);
   const wrapped = Math.max(...lines.map((line) => line.length)) <= WIDEST_WRAPPED;
   const split = lines.map(splitLabel);
   const lists = new Lists(split.map(([label]) => label), insideItem);
@@ -81,15 +82,15 @@ export function readPaste(text, insideItem = false) {
     const last = paragraphs.at(-1);
     const [label, rest] = split[index];
     const depth = label && lists.place(index, label);
-    if (label && typeof depth === 'number') {
-      paragraphs.push({ kind: depth ? 'sub-item' : 'item', label: label.printed, text: rest });
+    if (label && typeof depth === "number") {
+      paragraphs.push({ kind: depth ? "sub-item" : "item", label: label.printed, text: rest });
     } else if (last && (!last.text || (wrapped && !blank))) {
       last.text = `${last.text} ${line}`.trim();
     } else if (!last) {
-      paragraphs.push({ kind: insideItem ? 'continuation' : 'item', label: null, text: line });
+      paragraphs.push({ kind: insideItem ? "continuation" : "item", label: null, text: line });
     } else {
       const labelled = paragraphs.some((each) => each.label !== null);
-      paragraphs.push({ kind: labelled ? 'continuation' : last.kind, label: null, text: line });
+      paragraphs.push({ kind: labelled ? "continuation" : last.kind, label: null, text: line });
     }
     blank = false;
   });
@@ -100,10 +101,7 @@ export function readPaste(text, insideItem = false) {
  * Text as one paragraph takes it: tabs and line ends, Word's own included, become a blank.
  * @param {string} text
  */
-export function oneLine(text) {
-  return text.replace(/[\t\n\v\f\r\u0085\u2028\u2029\u00a0 ]+/g, (gap) => (gap === '\u00a0' ? gap : ' '))
-    .trim();
-}
+export const oneLine = (text) => cleanText(text).replace(/ {2,}/g, " ").trim();
 
 /**
  * @param {string} family
@@ -116,17 +114,17 @@ function reading(family, value) {
 
 /** @param {string} number @param {string} mark @param {string} text */
 function gapFollows(number, mark, text) {
-  if (!text || [')', '()', '.-', '.)'].includes(mark)) return true;
-  if (mark === '.') return /^\s/.test(text) || (/^\d+$/.test(number) && /^\p{L}/u.test(text));
-  return /^\s/.test(text) && !text.trimStart().startsWith('de ');
+  if (!text || [")", "()", ".-", ".)"].includes(mark)) return true;
+  if (mark === ".") return /^\s/.test(text) || (/^\d+$/.test(number) && /^\p{L}/u.test(text));
+  return /^\s/.test(text) && !text.trimStart().startsWith("de ");
 }
 
 /** @param {string} number @returns {[string, number][]} */
 function readingsOf(number) {
-  if (/^\d+$/.test(number)) return Number(number) ? reading('decimal', Number(number)) : [];
+  if (/^\d+$/.test(number)) return Number(number) ? reading("decimal", Number(number)) : [];
   const small = number.toLowerCase();
   if (number !== small && number !== number.toUpperCase()) return [];
-  const prefix = number === small ? '' : 'capital ';
+  const prefix = number === small ? "" : "capital ";
   /** @type {[string, number][]} */
   const readings = [];
   if (small.length <= 2 && new Set(small).size === 1) {
@@ -148,12 +146,12 @@ class Lists {
     this.running = [];
     this.goesOn = successions(labels);
     const first = labels.find((label) => label);
-    const outer = labels.find((label) => label?.readings[0]?.[0] === 'decimal');
+    const outer = labels.find((label) => label?.readings[0]?.[0] === "decimal");
     if (first && /^(letter|roman)$/.test(first.readings[0][0]) && (insideItem || outer)) {
       // "c) … d) … 17. …": the list of items goes on around the sub-items it begins with.
       const [family, value] = first.readings[0];
       const before = outer ? outer.readings[0][1] - 1 : 0;
-      this.running.push({ family: 'decimal', mark: outer?.mark ?? '.', value: before });
+      this.running.push({ family: "decimal", mark: outer?.mark ?? ".", value: before });
       this.running.push({ family, mark: first.mark, value: value - 1 });
     }
   }
@@ -195,10 +193,10 @@ class Lists {
   opened(index, label) {
     for (const [family, value] of [...label.readings].sort((a, b) => a[1] - b[1])) {
       const runs = this.running.some((list) => list.family === family && list.mark === label.mark);
-      const initial = family.startsWith('capital') && label.mark === '.';
+      const initial = family.startsWith("capital") && label.mark === ".";
       if (runs || (initial && !this.goesOn.has(`${index} ${family}`))) continue;
-      if (family.startsWith('path') && !this.isUnder(family)) continue;
-      if (value !== 1 && (this.running.length || (family !== 'decimal' && label.mark === '.'))) {
+      if (family.startsWith("path") && !this.isUnder(family)) continue;
+      if (value !== 1 && (this.running.length || (family !== "decimal" && label.mark === "."))) {
         continue;
       }
       this.running.length = Math.min(this.running.length, DEEPEST - 1);
@@ -213,7 +211,7 @@ class Lists {
    * @param {string} family
    */
   isUnder(family) {
-    const above = Number(family.split(' ')[1].split('.').at(-1));
+    const above = Number(family.split(" ")[1].split(".").at(-1));
     const last = this.running.at(-1);
     return !last || last.value === above;
   }

@@ -1,26 +1,25 @@
-// @ts-check
 /** What can be told from a draft's rows alone: blocks, neighbours, tallies, and plain copies. */
 
-/** @typedef {'es'|'en'} Language */
+/** @typedef {"es"|"en"} Language */
 /** @typedef {{id: string, section: string, kind: string, state: string, label_es: string, label_en: string}} Row */
 /** @typedef {{id: string, key: string, title_es: string, title_en: string}} Section */
 /** @typedef {{draft: string, version: number, adopted: boolean, sections: Section[], rows: Row[]}} Structure */
 /** @typedef {(paragraph: string, language: Language) => string} TextOf */
 
 /** @type {Language[]} */
-export const LANGUAGES = ['es', 'en'];
+export const LANGUAGES = ["es", "en"];
 
 /** States in the order of how far a paragraph has come; see domain.drafting.State. */
-export const STATES = ['proposed', 'bracketed', 'agreed', 'ad_referendum', 'adopted'];
-const DECIDED = new Set(['agreed', 'ad_referendum', 'adopted']);
+export const STATES = ["proposed", "bracketed", "agreed", "ad_referendum", "adopted"];
+const DECIDED = new Set(["agreed", "ad_referendum", "adopted"]);
 
 /** The classes of a state's word and icon. @type {Record<string, string>} */
 export const STATE_MARK = {
-  proposed: 'prop', bracketed: 'brk', agreed: 'ok', ad_referendum: 'adr', adopted: 'adp',
+  proposed: "prop", bracketed: "brk", agreed: "ok", ad_referendum: "adr", adopted: "adp",
 };
 
 /** @param {Row} row */
-export const belongs = (row) => row.kind === 'sub-item' || row.kind === 'continuation';
+export const belongs = (row) => row.kind === "sub-item" || row.kind === "continuation";
 
 /**
  * The row and the sub-items and continuations that belong to it.
@@ -31,7 +30,7 @@ export function block(rows, id) {
   const start = rows.findIndex((row) => row.id === id);
   if (start < 0) return [];
   let end = start + 1;
-  if (rows[start].kind === 'item') {
+  if (rows[start].kind === "item") {
     while (end < rows.length && belongs(rows[end]) && rows[end].section === rows[start].section) end += 1;
   }
   return rows.slice(start, end);
@@ -57,10 +56,10 @@ export function itemOf(rows, id) {
  */
 export function nameOf(rows, row, language) {
   const label = row[`label_${language}`];
-  if (!belongs(row)) return label.replace(/\.$/, '');
+  if (!belongs(row)) return label.replace(/\.$/, "");
   const item = itemOf(rows, row.id);
-  const number = item ? item[`label_${language}`].replace(/\.$/, '') : '';
-  return `${number} ${label || '+'}`;
+  const number = item ? item[`label_${language}`].replace(/\.$/, "") : "";
+  return `${number} ${label || "+"}`;
 }
 
 /**
@@ -70,7 +69,7 @@ export function nameOf(rows, row, language) {
  */
 export function tally(rows) {
   const counted = Object.fromEntries(STATES.map((state) => [state, 0]));
-  for (const row of rows) if (row.kind !== 'heading') counted[row.state] += 1;
+  for (const row of rows) if (row.kind !== "heading") counted[row.state] += 1;
   return counted;
 }
 
@@ -82,7 +81,7 @@ export function tally(rows) {
 export function nextPending(rows, id) {
   const start = rows.findIndex((row) => row.id === id) + 1;
   const round = [...rows.slice(start), ...rows.slice(0, start)];
-  return round.find((row) => row.kind !== 'heading' && !DECIDED.has(row.state)) ?? null;
+  return round.find((row) => row.kind !== "heading" && !DECIDED.has(row.state)) ?? null;
 }
 
 /**
@@ -90,8 +89,8 @@ export function nextPending(rows, id) {
  * @param {Row[]} rows
  */
 export function worstState(rows) {
-  const order = ['bracketed', 'proposed', 'ad_referendum', 'agreed', 'adopted'];
-  return order.find((state) => rows.some((row) => row.state === state)) ?? 'proposed';
+  const order = ["bracketed", "proposed", "ad_referendum", "agreed", "adopted"];
+  return order.find((state) => rows.some((row) => row.state === state)) ?? "proposed";
 }
 
 /**
@@ -102,7 +101,7 @@ export function worstState(rows) {
 export function firstWords(text, length = 42) {
   if (text.length <= length) return text;
   const cut = text.slice(0, length + 1);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 12))}…`;
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 12))}…`;
 }
 
 /**
@@ -114,9 +113,9 @@ export function firstWords(text, length = 42) {
 export function asText(rows, textOf, languages) {
   const lines = rows.map((row) => languages
     .map((language) => [row[`label_${language}`], textOf(row.id, language)])
-    .map(([label, text]) => `${row.kind === 'sub-item' ? '   ' : ''}${label ? `${label}\t` : ''}${text}`)
-    .join('\n'));
-  return lines.join(languages.length > 1 ? '\n\n' : '\n');
+    .map(([label, text]) => `${row.kind === "sub-item" ? "   " : ""}${label ? `${label}\t` : ""}${text}`)
+    .join("\n"));
+  return lines.join(languages.length > 1 ? "\n\n" : "\n");
 }
 
 /**
@@ -124,11 +123,11 @@ export function asText(rows, textOf, languages) {
  * @param {string} text
  */
 function folded(text) {
-  let plain = '';
+  let plain = "";
   /** @type {number[]} */
   const places = [];
   for (let at = 0; at < text.length; at += 1) {
-    for (const unit of text[at].normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()) {
+    for (const unit of text[at].normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()) {
       plain += unit;
       places.push(at);
     }

@@ -36,7 +36,10 @@ export class Toolbar {
       if (tool && control.ariaDisabled !== "true") this.do(tool);
     });
     document.addEventListener("keydown", (event) => this.#keyInMenu(event));
-    part(".tools").addEventListener("keydown", (event) => moveAlong(event));
+    const bar = part(".tools");
+    bar.addEventListener("keydown", moveAlong);
+    bar.addEventListener("focusin", ({ target }) => rest(bar, target));
+    rest(bar, part("button:not(.folds)", bar));
   }
 
   /** @param {string} name */
@@ -142,12 +145,21 @@ export class Toolbar {
 const controlOf = (target) =>
   target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("[data-tool], [data-menu], .menu")) : null;
 
-/** Arrows lead along a toolbar. @param {KeyboardEvent} event */
+/** @param {Element} bar @returns {HTMLElement[]} what the arrows lead to in a toolbar; menus have their own */
+const stops = (bar) =>
+  /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("button, a")]).filter((each) => !each.closest(".menu"));
+
+/** One stop of the Tab key for a whole toolbar: where one has been last. @param {Element} bar @param {EventTarget | null} at */
+function rest(bar, at) {
+  if (at instanceof Element && at.closest(".menu")) return;
+  for (const each of stops(bar)) each.tabIndex = each === at ? 0 : -1;
+}
+
+/** @param {KeyboardEvent} event */
 function moveAlong(event) {
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!by || !(event.target instanceof HTMLElement) || event.target.closest(".menu")) return;
-  const bar = /** @type {HTMLElement} */ (event.currentTarget);
-  const items = /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("button, a")]).filter((each) => each.offsetParent);
-  items.at((items.indexOf(event.target) + by) % items.length)?.focus();
+  const shown = stops(/** @type {Element} */ (event.currentTarget)).filter((each) => each.offsetParent && !each.matches(":disabled"));
+  shown.at((shown.indexOf(event.target) + by) % shown.length)?.focus();
   event.preventDefault();
 }

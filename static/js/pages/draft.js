@@ -16,7 +16,6 @@ import { actOf, hour, valuesOf } from "../lib/dom.js";
 /** @typedef {import("../editor/sync.js").Presence} Presence */
 /** @typedef {import("../editor/sync.js").Refused} Refused */
 
-document.body.classList.add("drafting");
 const page = JSON.parse(part("#page").textContent ?? "");
 const language = document.documentElement.lang === "en" ? "en" : "es";
 const t = speaker(JSON.parse(part("#strings").textContent ?? ""), language);
@@ -51,8 +50,10 @@ const connection = connect({ io, session: page.session, page: "draft" });
 const tab = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const sync = new DraftSync(connection, { ...page, tab, outbox: new Outbox() });
 
-/** @type {Presence[]} */
+/** The others who have the text open. @type {Presence[]} */
 let people = [];
+/** Those of them who have written while we watched: who only reads is not said to draft. @type {Set<string>} */
+const drafting = new Set();
 /** @type {Refused[]} */
 let refused = [];
 
@@ -162,21 +163,19 @@ function showStructure() {
 
 function showPeople() {
   const here = part("#here");
+  for (const each of people) if (each.paragraph) drafting.add(each.id);
+  /** @type {Map<string, Presence[]>} */
   const codes = new Map();
-  for (const each of people) codes.set(each.delegation, [...(codes.get(each.delegation) ?? []), each]);
+  for (const each of people) {
+    if (drafting.has(each.id)) codes.set(each.delegation, [...(codes.get(each.delegation) ?? []), each]);
+  }
   here.hidden = !codes.size;
   part("ul", here).replaceChildren(
-    ...[...codes].map(([code, own]) =>
-      el(
-        "li",
-        {},
-        el(
-          "abbr",
-          { class: `iso${own.some((/** @type {Presence} */ each) => each.paragraph) ? " writing" : ""}`, title: own.map((/** @type {Presence} */ each) => each.name).join(", ") },
-          code,
-        ),
-      ),
-    ),
+    ...[...codes].map(([code, own]) => {
+      const writing = own.some((each) => each.paragraph) ? " writing" : "";
+      const names = own.map((each) => each.name).join(", ");
+      return el("li", {}, el("abbr", { class: `iso${writing}`, title: names }, code));
+    }),
   );
   for (const cell of grid.cells) {
     const own = people.filter((each) => each.paragraph === cell.paragraph.id && each.language === cell.language);
