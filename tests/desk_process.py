@@ -397,6 +397,8 @@ class Line:
                     near.close()
                     continue
                 self._pairs.append((near, far))
+                for each in (near, far):
+                    each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 for source, target in ((near, far), (far, near)):
                     threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
 

@@ -46,6 +46,8 @@ class BoundedWebSocket(WebSocket):  # type: ignore[misc]
         self._writing = RLock()
         self.raw_read = self._read_bounded
         handler.socket.settimeout(STALL)
+        # A message's binary part is a frame of its own: it must not wait for the first one's receipt.
+        handler.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def read_message(self) -> Any:
         self._left = MAX_MESSAGE

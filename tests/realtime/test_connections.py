@@ -175,6 +175,34 @@ def test_a_grant_withdrawn_ends_the_delivery_of_the_draft_at_once(desk):
     assert not again.ask("draft.open", {"draft": desk.draft(), "tab": "t"})["ok"]
 
 
+def test_somebody_accredited_anew_as_a_guest_loses_pen_and_text_at_once(tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "name,delegation,capacity,email,language,drafting,audience\n"
+        "Anjali Singh,UNICEF,guest,a.singh@can.example.org,en,no,\n"
+    )
+    with running_desk(tmp_path) as desk:
+        demoted, writer = Writer(desk, "drafting-can"), Writer(desk, "drafting-mex")
+        assert writer.type("quetzal ")["ok"]
+        assert demoted.has_received("quetzal")
+        assert "1 updated" in desk.run("accredit", desk.session, people)
+        assert writer.type("izote ")["ok"]
+        assert demoted.socket.wait_closed(1)
+        assert not demoted.has_received("izote", 0.3)
+        again = desk.enter("drafting-can")
+        assert not again.ask("draft.open", {"draft": desk.draft(), "tab": "t"})["ok"]
+
+
+def test_new_badges_end_every_login_at_once(tmp_path):
+    with running_desk(tmp_path) as desk:
+        cookie = desk.sign_in("drafting-can")
+        opened = desk.connect(cookie)
+        desk.run("badges", desk.session, "--anew")
+        assert opened.wait_closed(1)
+        assert not Socket(desk.port, cookie).accept()
+        assert desk.ask("/in", form={"code": desk.codes["chair"]}).status == 400
+
+
 def test_a_closed_door_ends_the_delivery_of_the_draft_at_once(desk):
     chair, writer = desk.enter("chair"), Writer(desk, "drafting-mex")
     assert chair.do("sitting.close")["ok"]
