@@ -113,6 +113,7 @@ export class Grid extends Emitter {
   /** Show the structure as it is now; rows keep their elements, and a focused one stays where it is. */
   render() {
     const { rows, sections } = this.structure;
+    const { writing } = this;
     const known = new Set(rows.map((row) => row.id));
     const lost = this.place && !known.has(this.place.id) ? this.#neighbour(known) : null;
     for (const [id, line] of this.#lines) if (!known.has(id)) this.#remove(id, line);
@@ -125,18 +126,21 @@ export class Grid extends Emitter {
     this.element.removeAttribute("aria-busy");
     if (lost) this.select(lost, { focus: true });
     else if (!this.place && rows.length) this.#rest(rows[0].id);
-    this.#yield();
+    this.#yield(writing);
   }
 
   /** What one may write has changed. */
   refresh() {
+    const { writing } = this;
     for (const cell of this.cells) cell.refresh();
-    this.#yield();
+    this.#yield(writing);
   }
 
   /** @param {import("./paragraph.js").Paragraph} paragraph */
   replace(paragraph) {
+    const writing = this.writing?.paragraph.id === paragraph.id;
     for (const language of LANGUAGES) this.cellAt({ id: paragraph.id, language })?.rebind(paragraph);
+    if (writing) this.leave(); // whoever typed here looks up: what they see is no longer what they wrote
   }
 
   /**
@@ -226,10 +230,13 @@ export class Grid extends Emitter {
     if (event.target instanceof Element && event.target.closest(".cell")) this.write(place);
   }
 
-  /** Stop writing in what may no longer be written. */
-  #yield() {
-    const cell = this.writing;
-    if (cell && !this.around.writable(cell)) setTimeout(() => this.writing === cell && this.leave());
+  /**
+   * Stop writing in what may no longer be written. The browser has perhaps taken the focus already.
+   * @param {Cell | null} cell the one that was written in
+   */
+  #yield(cell) {
+    if (!cell || this.around.writable(cell)) return;
+    setTimeout(() => (this.writing === cell || document.activeElement === document.body) && this.leave());
   }
 
   /** Let Tab find the grid before anybody has been in it. @param {string} id */
