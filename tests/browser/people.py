@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from desk_process import DeskProcess
-from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Locator, WebError
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Locator, Response, WebError
 
 KEY = 25
 """Milliseconds between keys: faster than a hand, slow enough for selections to be true."""
@@ -52,6 +52,7 @@ class Person:
         self.complaints: list[str] = []
         self.expected: list[re.Pattern[str]] = []
         self.frames: list[str | bytes] = []
+        self.responses: list[Response] = []
         self.context.on("console", self._hear_console)
         self.context.on("weberror", self._hear_error)
         self.page = self.context.new_page()
@@ -97,10 +98,11 @@ class Person:
             self.page.wait_for_timeout(KEY)
         return found
 
-    def wait_saved(self) -> None:
+    def wait_saved(self) -> Person:
         """Wait until the page says that what was written is on the server's disk."""
         word = self.page.locator("#connection .word")
         self.wait(lambda: re.search(r"\d\d:\d\d:\d\d$", word.inner_text()), word.inner_text)
+        return self
 
     def wait_online(self) -> None:
         word = self.page.locator("#connection .word")
@@ -148,6 +150,12 @@ class Person:
         self.page.keyboard.type(text, delay=KEY)
         return self
 
+    def dictate(self, text: str) -> Person:
+        """Put in a phrase at once, as dictation does."""
+        self.page.keyboard.insert_text(text)
+        self.page.wait_for_timeout(KEY)
+        return self
+
     def place(self) -> tuple[str, str, bool]:
         """The row and language that have the focus, and whether one writes there."""
         return tuple(  # type: ignore[return-value]
@@ -161,6 +169,9 @@ class Person:
             )
         )
 
+    def clipboard(self) -> str:
+        return str(self.page.evaluate("navigator.clipboard.readText()"))
+
     # Below the keys
 
     def input_method(self) -> CDPSession:
@@ -169,8 +180,13 @@ class Person:
 
     def record_everything(self) -> None:
         """Keep the body of every answer and every frame of every socket from now on."""
-        self.page.on("websocket", lambda opened: opened.on("framereceived", self.frames.append))
-        self.page.on("response", self._keep_body)
+        self.page.on("websocket", lambda opened: opened.on("framereceived", self._keep_frame))
+        self.page.on("response", lambda response: self.responses.append(response))
+
+    def received(self) -> list[bytes]:
+        """Everything recorded."""
+        bodies = [each.body() for each in self.responses if each.status < 300]
+        return bodies + [each.encode() if isinstance(each, str) else each for each in self.frames]
 
     # What goes wrong
 
@@ -197,9 +213,8 @@ class Person:
     def _hear_error(self, error: WebError) -> None:
         self.complaints.append(f"{self.role}: {error.error}")
 
-    def _keep_body(self, response: Any) -> None:
-        if response.status < 300:
-            self.frames.append(response.body())
+    def _keep_frame(self, frame: str | bytes) -> None:
+        self.frames.append(frame)
 
 
 def type_together(*work: tuple[Person, str]) -> None:
