@@ -124,9 +124,8 @@ def move(rows: Rows, row_id: str, direction: Literal["up", "down"]) -> Rows:
     An item or heading travels with its whole block past its neighbour's whole block. A sub-item or
     continuation travels alone, and may pass into the neighbouring item.
     """
-    index = find(rows, row_id)
-    own = block(rows, index)
-    other = _block_before(rows, index) if direction == "up" else _block_after(rows, own)
+    own = block(rows, find(rows, row_id))
+    other = _neighbour(rows, own, direction)
     if other is None:
         raise Conflict(f"paragraph.cannot_move_{direction}", paragraph=row_id)
     first, second = (other, own) if direction == "up" else (own, other)
@@ -138,6 +137,12 @@ def move(rows: Rows, row_id: str, direction: Literal["up", "down"]) -> Rows:
             *rows[second.stop :],
         )
     )
+
+
+def neighbour(rows: Rows, row_id: str, direction: Literal["up", "down"]) -> str | None:
+    """The row with whose block `move` would exchange this one; None where there is none."""
+    other = _neighbour(rows, block(rows, find(rows, row_id)), direction)
+    return None if other is None else rows[other.start].id
 
 
 def delete(rows: Rows, row_id: str, *, with_block: bool) -> Rows:
@@ -158,19 +163,29 @@ def change_kind(rows: Rows, row_id: str, kind: Kind) -> Rows:
 
 
 def take_out(rows: Rows, gone: frozenset[str]) -> Rows:
-    """The rows without these. What remains must still be a draft."""
+    """The rows without these. What remains must still be a draft.
+
+    Raises `Conflict` where an item would leave behind what belongs to it, for another to adopt.
+    """
+    for index, row in enumerate(rows):
+        if row.id in gone and any(rows[at].id not in gone for at in block(rows, index)):
+            raise Conflict("operation.overtaken", paragraph=row.id)
     return _checked(tuple(row for row in rows if row.id not in gone))
 
 
 def put_back(rows: Rows, gone: Rows, *, behind: str | None) -> Rows:
     """Give rows that were deleted together their place back: behind the row they stood behind, or
-    where that one is gone too, at the end of their section."""
+    where that one is gone too, at the end of their section. An item goes behind whatever belongs to
+    the one before it by now, and adopts none of it."""
     section = gone[0].section
     own = [index for index, row in enumerate(rows) if row.section == section]
     if behind is None:
         at = own[0] if own else len(rows)
     else:
         at = next((i + 1 for i in own if rows[i].id == behind), own[-1] + 1 if own else len(rows))
+        if not _belongs(gone[0]):
+            while at < len(rows) and rows[at].section == section and _belongs(rows[at]):
+                at += 1
     return _checked((*rows[:at], *gone, *rows[at:]))
 
 
@@ -252,6 +267,10 @@ def _unadopted(rows: Rows, row_id: str) -> Row:
     if row.state is State.ADOPTED:
         raise Conflict("paragraph.adopted", paragraph=row_id)
     return row
+
+
+def _neighbour(rows: Rows, own: range, direction: Literal["up", "down"]) -> range | None:
+    return _block_before(rows, own.start) if direction == "up" else _block_after(rows, own)
 
 
 def _block_before(rows: Rows, index: int) -> range | None:

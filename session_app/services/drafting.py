@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, TypeVar, cast
 
 from session_app.domain import drafting
@@ -79,7 +79,7 @@ def structural(change: Callable[[Act, Rows, S], Change]) -> Handler:
             return cast(Result, done.result["answer"])
         before = drafts.rows(act.desk.store, draft.id)
         made = change(act, before, operation)
-        if len(made.rows) > MAX_ROWS:
+        if len(made.rows) > max(MAX_ROWS, len(before)):
             raise Invalid("draft.too_long", limit=MAX_ROWS)
         drafts.put_rows(act.tx, draft.id, before, made.rows)
         write_texts(act, draft.id, made.texts)
@@ -173,9 +173,10 @@ def outdent_paragraph(act: Act, rows: Rows, command: OutdentParagraph) -> Change
 def move_paragraph(act: Act, rows: Rows, command: MoveParagraph) -> Change:
     """Exchange a paragraph with its neighbour."""
     back: Literal["up", "down"] = "down" if command.direction == "up" else "up"
+    passed = drafting.neighbour(rows, command.paragraph, command.direction)
     return Change(
         drafting.move(rows, command.paragraph, command.direction),
-        undo={"move": [command.paragraph, back]},
+        undo={"move": [command.paragraph, back, passed]},
     )
 
 
@@ -245,11 +246,15 @@ def undo_operation(act: Act, rows: Rows, command: UndoOperation) -> Change:
         paragraph, kind = cast(list[str], undo["kind"])
         return Change(drafting.change_kind(rows, paragraph, Kind(kind)), undo={})
     if "move" in undo:
-        paragraph, direction = cast(list[str], undo["move"])
-        return Change(
-            drafting.move(rows, paragraph, cast(Literal["up", "down"], direction)), undo={}
-        )
+        return _move_back(rows, *cast(tuple[str, Literal["up", "down"], str], undo["move"]))
     return _join(act, rows, undo)
+
+
+def _move_back(rows: Rows, paragraph: str, direction: Literal["up", "down"], passed: str) -> Change:
+    # Past anybody else it would not come to stand where it stood.
+    if drafting.neighbour(rows, paragraph, direction) != passed:
+        raise Conflict("operation.overtaken")
+    return Change(drafting.move(rows, paragraph, direction), undo={})
 
 
 def _take_out(act: Act, rows: Rows, paragraphs: list[str], texts: list[list[str]]) -> Change:
@@ -271,15 +276,19 @@ def _put_back(
 def _join(act: Act, rows: Rows, undo: Undo) -> Change:
     first, second, language, head, tail = cast(list[str], undo["join"])
     here, there = act.desk.drafts.texts(first), act.desk.drafts.texts(second)
-    for row in (rows[drafting.find(rows, first)], rows[drafting.find(rows, second)]):
+    at, behind = drafting.find(rows, first), drafting.find(rows, second)
+    for row in (rows[at], rows[behind]):
         if row.state is State.ADOPTED:
             raise Conflict("paragraph.adopted", paragraph=row.id)
     written = cast(Language, language)
     other: Language = "en" if written == "es" else "es"
-    if here[written] != head or there[written] != tail or there[other]:
+    unchanged = here[written] == head and there[written] == tail and not there[other]
+    # Side by side still, so that what belongs to the second goes back to the first and to no other.
+    if not unchanged or behind != at + 1 or rows[at].section != rows[behind].section:
         raise Conflict("operation.overtaken")
+    whole = replace(rows[at], state=drafting.state_after_edit(rows[at].state))
     return Change(
-        drafting.take_out(rows, frozenset({second})),
+        (*rows[:at], whole, *rows[behind + 1 :]),
         undo={},
         texts=[(first, {**here, written: cast(str, undo["text"])})],
     )

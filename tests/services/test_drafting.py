@@ -114,6 +114,60 @@ def test_undo_does_not_take_out_what_somebody_has_written_since(room):
         room.do("drafting-can", "paragraph.undo", undoes=op)
 
 
+def add(room, role, **values):
+    """A new paragraph, and the operation that made it."""
+    op = new_id()
+    section = room.rows()[0].section
+    return room.do(role, "paragraph.add", op=op, section=section, **values)["paragraph"], op
+
+
+def test_undo_of_a_deletion_takes_no_subitems_that_came_meanwhile(room):
+    one, _ = add(room, "drafting-can", after=room.rows()[0].id)
+    two, _ = add(room, "drafting-can", after=one)
+    op = new_id()
+    room.do("drafting-can", "paragraph.delete", op=op, paragraph=two)
+    sub, _ = add(room, "drafting-mex", after=one, kind="sub-item")
+    room.do("drafting-can", "paragraph.undo", undoes=op)
+    assert [row.id for row in room.rows()[1:4]] == [one, sub, two]
+
+
+def test_undo_of_an_addition_leaves_no_subitem_of_anothers_behind(room):
+    new, op = add(room, "drafting-can", after=room.rows()[0].id)
+    add(room, "drafting-mex", after=new, kind="sub-item")
+    with pytest.raises(Conflict, match="operation.overtaken"):
+        room.do("drafting-can", "paragraph.undo", undoes=op)
+
+
+def test_undo_of_a_move_goes_back_past_the_same_neighbour_or_not_at_all(room):
+    first = room.rows()[0].id
+    new, _ = add(room, "drafting-can", after=first)
+    op = new_id()
+    room.do("drafting-can", "paragraph.move", op=op, paragraph=new, direction="up")
+    add(room, "drafting-mex", after=new)
+    before = room.rows()
+    with pytest.raises(Conflict, match="operation.overtaken"):
+        room.do("drafting-can", "paragraph.undo", undoes=op)
+    assert room.rows() == before
+
+
+def test_agreement_given_to_a_split_text_does_not_pass_to_the_joined_one(room):
+    row = room.rows()[0]
+    op = new_id()
+    room.do("drafting-can", "paragraph.split", op=op, paragraph=row.id, language="es", at=8)
+    room.do("chair", "paragraph.mark", paragraph=row.id, state="agreed")
+    room.do("drafting-can", "paragraph.undo", undoes=op)
+    assert room.rows()[0].state == "proposed"
+
+
+def test_a_split_is_not_joined_across_what_has_come_between(room):
+    row = room.rows()[0]
+    op = new_id()
+    room.do("drafting-can", "paragraph.split", op=op, paragraph=row.id, language="es", at=8)
+    add(room, "drafting-mex", after=row.id, kind="sub-item")
+    with pytest.raises(Conflict, match="operation.overtaken"):
+        room.do("drafting-can", "paragraph.undo", undoes=op)
+
+
 def test_nobody_undoes_anothers_operation_or_the_same_one_twice(room):
     op = new_id()
     room.do("drafting-can", "paragraph.add", op=op, section=room.rows()[0].section)
