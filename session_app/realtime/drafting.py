@@ -48,8 +48,7 @@ class DraftingTraffic:
         connection.draft, connection.tab = draft.id, tab
         connection.caret = None
         self._publisher.show(connection)
-        now = clock()
-        authority = self._desk.authority
+        connection.rights = None
         structure = read_structure(self._desk.store, draft.id, self._desk.drafts.style)
         self._publisher.tell_presence(draft.id)
         return {
@@ -57,8 +56,7 @@ class DraftingTraffic:
             "seq": self._desk.store.last_seq(draft.session),
             "draft": asdict(structure),
             "clients": self._leased(connection, draft.id),
-            "writable": sorted(authority.writable(draft.session, connection.person, now)),
-            "may": sorted(authority.allowed(draft.session, connection.person, now)),
+            **(self._publisher.note_rights(connection) or {}),
             "mode": draft.mode,
             "origin": draft.origin,
             "you": self._publisher.presence_of(connection)["id"],

@@ -55,6 +55,7 @@ class Connection:
     caret: dict[str, object] | None = None
     shown: dict[str, bytes] = field(default_factory=dict)  # topic -> hash of the fragment it has
     allowance: tuple[float, float] | None = None  # updates it may send at once, as of when
+    rights: dict[str, list[str]] | None = None  # what its editor has been told it may do
 
 
 class Publisher:
@@ -258,6 +259,28 @@ class Publisher:
                 needs = Action.READ_DRAFT if connection.draft else Action.KNOW
                 if not self._desk.authority.may(connection.session, connection.person, needs, now):
                     self.dismiss(connection, "closed")
+                elif connection.draft and self.note_rights(connection) is not None:
+                    told = {"draft": connection.draft, **(connection.rights or {})}
+                    self._send("draft.rights", told, [connection])
+
+    def note_rights(self, connection: Connection) -> dict[str, list[str]] | None:
+        """What the person of an open draft may do there now; None if its editor knows already."""
+        now = clock()
+        authority = self._desk.authority
+        rights = {
+            "writable": [
+                str(each)
+                for each in sorted(authority.writable(connection.session, connection.person, now))
+            ],
+            "may": [
+                str(each)
+                for each in sorted(authority.allowed(connection.session, connection.person, now))
+            ],
+        }
+        if rights == connection.rights:
+            return None
+        connection.rights = rights
+        return rights
 
     def _deliver_event(self, announced: Announced) -> None:
         event = announced.event

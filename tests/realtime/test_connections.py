@@ -193,6 +193,26 @@ def test_somebody_accredited_anew_as_a_guest_loses_pen_and_text_at_once(tmp_path
         assert not again.ask("draft.open", {"draft": desk.draft(), "tab": "t"})["ok"]
 
 
+def test_a_pen_taken_or_given_back_reaches_the_open_editor_at_once(tmp_path):
+    head = "name,delegation,capacity,email,language,drafting\n"
+    taken, given = tmp_path / "taken.csv", tmp_path / "given.csv"
+    taken.write_text(f"{head}Anjali Singh,CAN,delegate,a.singh@can.example.org,en,no\n")
+    given.write_text(
+        f"{head}Anjali Singh,CAN,drafting_representative,a.singh@can.example.org,en,yes\n"
+    )
+    with running_desk(tmp_path) as desk:
+        writer = Writer(desk, "drafting-can")
+        for count, people, writable in ((1, taken, []), (2, given, ["en", "es"])):
+            desk.run("accredit", desk.session, people)
+            assert writer.socket.wait(
+                lambda n=count: len(writer.socket.heard("draft.rights")) == n, 1
+            )
+            told = writer.socket.heard("draft.rights")[-1][0]
+            assert told["writable"] == writable
+            assert ("draft:edit" in told["may"]) is bool(writable)
+        assert writer.type("de nuevo ")["ok"]
+
+
 def test_new_badges_end_every_login_at_once(tmp_path):
     with running_desk(tmp_path) as desk:
         cookie = desk.sign_in("drafting-can")

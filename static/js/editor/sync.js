@@ -118,6 +118,9 @@ export class DraftSync extends Emitter {
       connection.on("draft.presence", ({ data }) => {
         if (data.draft === this.draft) this.#showPresence(data.people);
       }),
+      connection.on("draft.rights", ({ data }) => {
+        if (data.draft === this.draft) this.#noteRights(data);
+      }),
     );
     while (!this.#opened) {
       if (!connection.joined) await once(connection, "joined");
@@ -203,8 +206,6 @@ export class DraftSync extends Emitter {
     const first = !this.#opened;
     const version = this.structure?.version;
     if (this.#leasesLeft() < FEW_LEASES) this.#clients.push(...ack.clients);
-    this.writable = ack.writable;
-    this.may = ack.may;
     this.mode = ack.mode;
     this.origin = ack.origin;
     this.you = ack.you;
@@ -216,10 +217,17 @@ export class DraftSync extends Emitter {
     for (const delivery of this.#deliveries.values()) delivery.start();
     if (first || version !== this.structure?.version)
       this.emit("structure", { structure: this.structure ?? ack.draft, added, removed });
-    this.emit("rights", { writable: this.writable, may: this.may });
+    this.#noteRights({ writable: ack.writable, may: ack.may });
     this.#showPresence(ack.presence);
     if (this.#caret) this.showCaret(this.#caret);
     this.#tell();
+  }
+
+  /** What this person may do here, as of now. @param {{writable: Language[], may: string[]}} rights */
+  #noteRights({ writable, may }) {
+    this.writable = writable;
+    this.may = may;
+    this.emit("rights", { writable, may });
   }
 
   /** What an earlier tab of this person left unsent: into the paragraphs, and on its way. */
