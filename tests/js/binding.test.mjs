@@ -72,6 +72,31 @@ test("a selection stays on its words when others write before them", () => {
   assert.equal(a.screen.state.doc.textBetween(from, to), "dos");
 });
 
+test("two who write at the same place at once both get whole words", () => {
+  const { cells, exchange } = replicas(2, "Acuerdan");
+  const words = [" apoyar", " promover"];
+  for (const { screen } of cells)
+    screen.dispatch(screen.state.tr.setSelection(TextSelection.create(screen.state.doc, 9)));
+  for (let at = 0; at < 9; at += 1) {
+    cells.forEach(({ screen }, index) => screen.dispatch(screen.state.tr.insertText(words[index][at] ?? "")));
+    if (at % 2) exchange();
+  }
+  exchange();
+  const [text, other] = cells.map(({ screen }) => screen.text);
+  assert.equal(text, other);
+  assert.ok([words.join(""), words.toReversed().join("")].includes(text.slice(8)), text);
+});
+
+test("a selection that others write at does not grow", () => {
+  const { cells: [a, b], exchange } = replicas(2, "uno dos tres");
+  a.screen.dispatch(a.screen.state.tr.setSelection(TextSelection.create(a.screen.state.doc, 8, 5)));
+  b.screen.write(7, "!");
+  b.screen.write(4, "¡");
+  exchange();
+  const { anchor, head } = a.screen.state.selection;
+  assert.deepEqual([anchor, head], [9, 6]);
+});
+
 test("replicas on which everybody types, erases and composes at random are alike in the end", async () => {
   const runs = Array.from({ length: 150 }, async (_, seed) => {
     const random = dice(seed);

@@ -1,4 +1,4 @@
-import { ReplaceStep } from "../../vendor/editor.js";
+import { ReplaceStep, TextSelection } from "../../vendor/editor.js";
 import { cleanText } from "./clean.js";
 import { schema } from "./schema.js";
 
@@ -140,7 +140,7 @@ export class Binding {
     const written =
       cleaned === text
         ? [{ shown: text.length, written: text.length }]
-        : [{ shown: text.length, written: 0 }, { shown: 0, written: cleaned.length }];
+        : [{ shown: 0, written: cleaned.length }, { shown: text.length, written: 0 }];
     this.#stretches.splice(start, end - start, ...written, ...unseen);
   }
 
@@ -168,7 +168,8 @@ export class Binding {
   #show() {
     if (this.#stretches.every((each) => each.shown === each.written)) return this.#settle();
     if (this.view.composing || this.#clock !== undefined) return this.#waitForComposition();
-    const transaction = this.view.state.tr.setMeta(REMOTE, true);
+    const { selection, tr: transaction } = this.view.state;
+    transaction.setMeta(REMOTE, true);
     const text = this.ytext.toString();
     let [place, at] = [1, 0];
     for (const { shown, written } of this.#stretches) {
@@ -180,7 +181,7 @@ export class Binding {
       at += written;
     }
     this.#settle();
-    this.dispatch(transaction);
+    this.dispatch(keepPlace(transaction, selection));
   }
 
   #waitForComposition() {
@@ -227,6 +228,22 @@ export class Binding {
     }
     return this.#stretches.length;
   }
+}
+
+/**
+ * Leave the selection with the words it is at. What others write just where the caret stands comes
+ * behind it: whoever types there goes on behind their own last letter, and two who write in one place
+ * both get whole words.
+ * @param {Transaction} transaction what came from elsewhere
+ * @param {import("../../vendor/editor.js").EditorView["state"]["selection"]} before
+ */
+function keepPlace(transaction, before) {
+  if (!(before instanceof TextSelection)) return transaction;
+  const { doc, mapping } = transaction;
+  const [anchor, head] = [before.anchor, before.head].map((at) =>
+    mapping.map(at, !before.empty && at === before.from ? 1 : -1),
+  );
+  return transaction.setSelection(TextSelection.create(doc, anchor, head));
 }
 
 /**
