@@ -66,7 +66,7 @@ export function whileWriting(grid, acts, tool, cell, event) {
   if (event.altKey && !event.ctrlKey && event.key === "ArrowDown") return done(() => tool("down"));
   // Here already: ProseMirror lets no Ctrl-Z pass on.
   if (!plain) return anywhere(tool, event) || event.key === "Enter";
-  switch (event.key) {
+  switch (nameOf(event)) {
     case "Escape":
       return done(() => grid.leave());
     case "Enter":
@@ -113,6 +113,9 @@ export function anywhere(tool, event) {
   if (key === "y" && !event.shiftKey) return done(() => tool("redo"));
   return false;
 }
+
+/** What a key is called: WebKitGTK cannot name Tab with Shift, but knows where it lies. @param {KeyboardEvent} event */
+const nameOf = (event) => (event.key === "Unidentified" && event.code === "Tab" ? "Tab" : event.key);
 
 /** Whether a paragraph is empty in both languages. @param {Grid} grid @param {string} id */
 const isEmpty = (grid, id) => {
