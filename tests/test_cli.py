@@ -71,6 +71,10 @@ def test_everybody_accredited_gets_a_link(run, session):
     (("--body", "senado"), "senado"),
     (("--ppt", "COL"), "COL"),
     (("--zone", "Luna/Mar"), "Luna/Mar"),
+    (("--zone", "America"), "“America”"),
+    (("--city", ""), "city"),
+    (("--city", "San\x01Salvador"), "city"),
+    (("--city", "X" * 81), "city"),
     (("--ends", "2017-06-01"), "end"),
     (("--starts", "ayer"), "date"),
 ])  # fmt: skip

@@ -479,8 +479,12 @@ def _check_list(lines: list[AccreditationLine]) -> list[Problem]:
     problems: list[Problem] = []
     persons: dict[tuple[str, ...], int] = {}
     representatives: dict[str, AccreditationLine] = {}
+    namesakes: dict[tuple[str, str], AccreditationLine] = {}
     for line in lines:
         first = persons.setdefault(line.identity, line.line)
+        namesake = namesakes.setdefault((line.name, line.delegation), line)
+        if first == line.line and not (line.email and namesake.email):
+            first = namesake.line  # without two addresses nobody can tell them apart
         if first != line.line:
             problems.append(Problem(line.line, "", "people.person_twice", {"first": first}))
         if line.drafting:

@@ -75,7 +75,7 @@ class Authority:
             try:
                 self._actors[key] = people.actor(self._store, self._forum, session, person)
             except NotFound:
-                self._actors[key] = PUBLIC_ACTOR
+                return PUBLIC_ACTOR  # not kept: anybody can name sessions that are not there
         return self._actors[key]
 
     def subject(self, session: str, action: Action) -> Subject:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from session_app.domain.access import Action
-from session_app.domain.drafting import LANGUAGES, Language, Row
+from session_app.domain.drafting import LANGUAGES, Language, Row, State, state_after_edit
 from session_app.domain.errors import Conflict, Invalid
 from session_app.domain.reading import ImportedDraft, decode, read_paragraphs, read_text
 from session_app.domain.text import clean
@@ -14,7 +15,7 @@ from session_app.store.database import new_id
 from session_app.word.read import read_docx
 
 from .desk import Act, Desk, acting
-from .drafting import write_texts
+from .drafting import MAX_ROWS, write_texts
 from .structure import announce_structure
 
 
@@ -45,8 +46,11 @@ def import_draft(
         subject=imported.language,
         now=now,
     ) as act:
-        if not any(section.paragraphs for section in imported.sections):
+        found = sum(len(section.paragraphs) for section in imported.sections)
+        if not found:
             raise Invalid("import.nothing_found")
+        if found > MAX_ROWS:
+            raise Invalid("draft.too_long", limit=MAX_ROWS)
         existing = drafts.draft_of(desk.store, session)
         if existing is None or not drafts.rows(desk.store, existing.id):
             return _start(act, existing, imported)
@@ -96,6 +100,8 @@ def _fill(act: Act, draft: str, imported: ImportedDraft) -> None:
     if [(keys[row.section], row.kind) for row in rows] != [(key, kind) for key, kind, _ in found]:
         raise Conflict("import.other_structure", paragraphs=len(found), expected=len(rows))
     for row in rows:
+        if row.state is State.ADOPTED:
+            raise Conflict("paragraph.adopted", paragraph=row.id)
         if act.desk.drafts.texts(row.id)[imported.language]:
             raise Conflict("import.language_not_empty", language=imported.language)
     write_texts(
@@ -106,4 +112,7 @@ def _fill(act: Act, draft: str, imported: ImportedDraft) -> None:
             for row, (_, _, text) in zip(rows, found, strict=True)
         ],
     )
+    after = tuple(replace(row, state=state_after_edit(row.state)) for row in rows)
+    if after != rows:
+        drafts.put_rows(act.tx, draft, rows, after)
     announce_structure(act.tx, act.desk.store, draft, act.desk.drafts.style)

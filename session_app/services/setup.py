@@ -18,6 +18,7 @@ from session_app.domain.errors import Invalid
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
 from session_app.domain.people import Capacity
 from session_app.domain.reading import ImportedDraft
+from session_app.domain.text import is_clean
 from session_app.store import drafts, people, sessions
 from session_app.store.database import new_id, stamp
 from session_app.store.people import Accredited
@@ -29,6 +30,8 @@ from .people import accredit
 from .structure import announce_structure
 
 SESSION_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+MAX_CITY = 80
+"""Characters of a city's name: it stands in the title block and on every bar."""
 
 
 def load_forum(folder: Path) -> Forum:
@@ -52,11 +55,14 @@ def check_session(forum: Forum, session: Session) -> None:
     for code in (session.ppt, session.country):
         if code not in members:
             raise Invalid("session.not_a_member", code=code[:40], known=", ".join(members))
+    for city in session.city.values():
+        if not city.strip() or len(city) > MAX_CITY or not is_clean(city):
+            raise Invalid("session.bad_city")
     if session.ends < session.starts:
         raise Invalid("session.ends_before_start")
     try:
         ZoneInfo(session.zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones is not a zone
         raise Invalid("session.unknown_zone", zone=session.zone[:60]) from None
 
 
@@ -116,7 +122,8 @@ class DemoRole:
 def set_up_demo(desk: Desk, folder: Path, now: datetime) -> tuple[str, list[DemoRole]]:
     """Enter the demonstration session of `folder`, unless it is there, and issue its sign-in codes.
 
-    Returns the session and one code per role. Codes issued before stay good.
+    A set-up that was interrupted is taken up where it stopped. Returns the session and one code per
+    role that somebody still holds. Codes issued before stay good.
     """
     facts = _read_toml(folder / "session.toml")
     about = facts["session"]
@@ -136,13 +143,9 @@ def set_up_demo(desk: Desk, folder: Path, now: datetime) -> tuple[str, list[Demo
             for each in facts["agenda"]
         ]
         create_session(desk, session, items, now)
-        accredit(
-            desk,
-            session.id,
-            (folder / facts["people"]["file"]).read_bytes(),
-            person=CONSOLE,
-            now=now,
-        )
+    if sessions.sitting(desk.store, session.id) is None:  # opening it is the last step
+        people_file = folder / facts["people"]["file"]
+        accredit(desk, session.id, people_file.read_bytes(), person=CONSOLE, now=now)
         _import_demo_draft(desk, session.id, folder, facts, now)
         _seat_delegations(desk, session.id, about["present"], now)
     return session.id, _issue_demo_codes(desk, session.id, now)
@@ -156,10 +159,15 @@ def _import_demo_draft(
         if language not in texts:
             name = facts["draft"][language]
             texts[language] = read_source(name, (folder / name).read_bytes(), language)
-    draft = ""
     for imported in texts.values():
-        draft = import_draft(desk, session, imported, person=CONSOLE, now=now)
+        if not _is_written(desk, session, imported.language):
+            import_draft(desk, session, imported, person=CONSOLE, now=now)
+    held = drafts.draft_of(desk.store, session)
+    assert held is not None, "the session was created with one"
+    draft = held.id
     rows = drafts.rows(desk.store, draft)
+    if any(row.state is not State.PROPOSED for row in rows):
+        return
     origin = texts[facts["draft"]["origin"]]
     # The rows were made from the text in its order, so its names for paragraphs are theirs.
     names = [
@@ -176,14 +184,20 @@ def _import_demo_draft(
             drafts.put_rows(tx, draft, rows, after)
             for each in facts["brackets"]:
                 row = rows[at[each["section"], each["paragraph"]]]
-                held = desk.drafts.texts(row.id)
+                texts_now = desk.drafts.texts(row.id)
                 bracketed = {
-                    language: held[language].replace(each[language], f"[{each[language]}]", 1)
+                    language: texts_now[language].replace(each[language], f"[{each[language]}]", 1)
                     for language in LANGUAGES
                 }
                 desk.drafts.write(tx, draft, row.id, bracketed, person=CONSOLE)
             announce_structure(tx, desk.store, draft, desk.drafts.style)
         desk.drafts.settle()
+
+
+def _is_written(desk: Desk, session: str, language: Language) -> bool:
+    draft = drafts.draft_of(desk.store, session)
+    rows = drafts.rows(desk.store, draft.id) if draft is not None else ()
+    return any(desk.drafts.texts(row.id)[language] for row in rows)
 
 
 def _with_state(row: Row, state: State) -> Row:
@@ -203,23 +217,27 @@ def _issue_demo_codes(desk: Desk, session: str, now: datetime) -> list[DemoRole]
     with desk.store.transaction(now) as tx:
         for role, (delegation, capacity) in DEMO_ROLES.items():
             holder = _holder(everybody, delegation, capacity)
+            if holder is None:
+                continue  # the Secretariat has accredited them anew meanwhile
             code = people.issue_badge(tx, holder.person)
             roles.append(DemoRole(role, holder.name, delegation, code))
     return roles
 
 
-def _holder(everybody: list[Accredited], delegation: str, capacity: Capacity) -> Accredited:
+def _holder(everybody: list[Accredited], delegation: str, capacity: Capacity) -> Accredited | None:
+    who = (delegation, capacity, "observers")
     return next(
-        each
-        for each in everybody
-        if (each.delegation, each.capacity, each.audience) == (delegation, capacity, "observers")
+        (each for each in everybody if (each.delegation, each.capacity, each.audience) == who), None
     )
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # Notepad puts a byte order mark in front.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Invalid("file.missing", file=str(path)) from None
+    except OSError as failure:
+        raise Invalid("file.unreadable", file=str(path), why=str(failure)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise Invalid("file.not_toml", file=str(path), why=str(broken)) from None

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from session_app.domain.access import Actor
 from session_app.domain.drafting import Language
-from session_app.domain.errors import NotFound
+from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.forum import Forum
 from session_app.domain.people import AccreditationLine, Audience, Capacity, Grant, categorize
 
@@ -88,7 +88,8 @@ def accredited(db: Database, session: str) -> list[Accredited]:
 def accredit(tx: Transaction, session: str, lines: Iterable[AccreditationLine]) -> tuple[int, int]:
     """Enter accreditations: new persons are added, known ones updated, nobody is ever deleted.
 
-    A person is known by e-mail address, or without one by name and delegation. Returns (added, updated).
+    A person is known by e-mail address, or by name and delegation where the list or the store has
+    none. Returns (added, updated).
     """
     added = updated = 0
     for line in lines:
@@ -125,14 +126,13 @@ def accredit(tx: Transaction, session: str, lines: Iterable[AccreditationLine]) 
 
 
 def _known(tx: Transaction, session: str, line: AccreditationLine) -> str | None:
-    if line.email:
-        found = tx.execute("select id from person where email = ?", (line.email,)).fetchone()
-    else:
-        found = tx.execute(
-            "select p.id from person p join accreditation a on a.person = p.id"
-            " where a.session = ? and p.name = ? and a.delegation = ?",
-            (session, line.name, line.delegation),
-        ).fetchone()
+    found = tx.execute(
+        "select id from person where email = ?1 union all"
+        " select p.id from person p join accreditation a on a.person = p.id"
+        " where a.session = ?2 and p.name = ?3 and a.delegation = ?4 and (p.email is null or ?1 is null)"
+        " limit 1",
+        (line.email, session, line.name, line.delegation),
+    ).fetchone()
     return found[0] if found else None
 
 
@@ -250,11 +250,21 @@ def grants(db: Database, session: str, *, person: str | None = None) -> list[Gra
 def give_grant(
     tx: Transaction, session: str, *, person: str, right: str, reason: str, by: str
 ) -> str:
-    """Enter a grant; returns its id. Raises `NotFound` for a person not accredited to the session."""
+    """Enter a grant; returns its id.
+
+    Raises `NotFound` for a person not accredited to the session, `Conflict` where the same one
+    stands: of two, the one withdrawn would leave the other.
+    """
     if not tx.execute(
         "select 1 from accreditation where session = ? and person = ?", (session, person)
     ).fetchone():
         raise NotFound("people.unknown")
+    if tx.execute(
+        "select 1 from permission where session = ? and person = ? and right = ?"
+        " and withdrawn_at is null",
+        (session, person, right),
+    ).fetchone():
+        raise Conflict("grant.stands")
     grant = new_id()
     tx.execute(
         "insert into permission values (?, ?, ?, ?, ?, ?, ?, null)",

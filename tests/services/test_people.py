@@ -1,0 +1,58 @@
+"""Lists of accreditations entered one after the other: who is the same person, and what they may do then."""
+
+import pytest
+from conftest import NOW
+
+from session_app.domain.access import Action
+from session_app.domain.errors import Conflict, Invalid
+from session_app.services.authority import CONSOLE
+from session_app.services.people import accredit
+from session_app.store import people
+
+
+def enter(room, *lines):
+    content = "\n".join(("name,delegation,capacity,email,drafting", *lines))
+    return accredit(room.desk, room.session, content.encode(), person=CONSOLE, now=NOW)
+
+
+def test_an_address_that_comes_later_belongs_to_the_person_already_there(room):
+    assert enter(room, "Ana Nueva,CAN,delegate,,") == (1, 0)
+    assert enter(room, "Ana Nueva,CAN,delegate,ana@example.org,") == (0, 1)
+    assert enter(room, "Ana Nueva,CAN,delegate,,") == (0, 1)
+
+
+def test_two_persons_of_one_name_are_told_apart_by_their_addresses(room):
+    lines = ("Ana Nueva,CAN,delegate,a@example.org,", "Ana Nueva,CAN,delegate,b@example.org,")
+    assert enter(room, *lines) == (2, 0)
+    with pytest.raises(Invalid) as refusal:
+        enter(room, "Eva Dos,CAN,delegate,a@example.net,", "Eva Dos,CAN,delegate,,")
+    assert [each.code for each in refusal.value.params["problems"]] == ["people.person_twice"]
+
+
+def test_who_is_accredited_anew_in_another_capacity_has_its_rights_and_no_others(room):
+    person = room.person["drafting-can"]
+    everybody = people.accredited(room.desk.store, room.session)
+    held = next(each for each in everybody if each.person == person)
+    assert room.desk.authority.writable(room.session, person, NOW)
+    enter(room, f"{held.name},CAN,delegate,{held.email or ''},no")
+    assert not room.desk.authority.writable(room.session, person, NOW)
+    assert room.desk.authority.may(room.session, person, Action.READ_DRAFT, NOW)
+
+
+def test_a_grant_that_stands_is_not_given_twice_so_that_withdrawing_it_ends_it(room):
+    person = room.person["interpreter"]
+    leave = {"person": person, "right": "read_draft", "reason": "Interpreta"}
+    grant = room.do("chair", "grant.give", **leave)["grant"]
+    with pytest.raises(Conflict, match="grant.stands"):
+        room.do("chair", "grant.give", **leave)
+    room.do("chair", "grant.withdraw", grant=grant)
+    assert not room.desk.authority.may(room.session, person, Action.READ_DRAFT, NOW)
+    room.do("chair", "grant.give", **leave)
+
+
+def test_naming_sessions_that_are_not_there_leaves_nothing_behind(room):
+    authority = room.desk.authority
+    before = len(authority._actors)
+    for number in range(50):
+        authority.actor(f"nothing-{number}", room.person["chair"])
+    assert len(authority._actors) == before
