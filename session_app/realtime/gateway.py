@@ -67,8 +67,8 @@ class Gateway:
         """
         self.doors[name] = needs
 
-        def handle(*arguments: object) -> object:
-            connection = self.publisher.connection(request.sid)  # type: ignore[attr-defined]
+        def handle(sid: str, *arguments: object) -> object:
+            connection = self.publisher.connection(sid)
             if connection is None or not self.publisher.keeps_up(connection):
                 return self.refuse(None, Conflict("connection.unknown"))
             try:
@@ -87,7 +87,8 @@ class Gateway:
                 log.exception("message %s could not be answered", name)
                 return self.refuse(connection, Invalid("message.failed"))
 
-        self._sockets.on_event(name, handle)
+        # Not through Flask: it would make a request of every letter typed, and nothing here needs one.
+        self._sockets.server.on(name, handle, namespace="/")
 
     def check_doors(self) -> None:
         """Raise `LookupError` for a message or a command that declares no action, or that nobody does."""

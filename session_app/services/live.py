@@ -272,11 +272,18 @@ class LiveDrafts:
     def _announce(self, tx: Transaction, draft: str, paragraphs: tuple[str, ...]) -> None:
         session = drafts.draft(self._store, draft).session
         tx.announce(session, ParagraphEdited(draft, paragraphs))
+        if all(self._keeps_state(paragraph) for paragraph in paragraphs):
+            return
         before = drafts.rows(self._store, draft)
         after = tuple(_after_edit(row) if row.id in paragraphs else row for row in before)
         if after != before:
             drafts.put_rows(tx, draft, before, after)
             announce_structure(tx, self._store, draft, self.style)
+
+    def _keeps_state(self, paragraph: str) -> bool:
+        # Nearly always: asked of the few edited, or every letter would read all rows of the draft.
+        found = drafts.draft_of_paragraph(self._store, paragraph)
+        return found is None or state_after_edit(found[1]) is found[1]
 
     def _doc(self, paragraph: str) -> ParagraphDoc:
         if paragraph not in self._docs:

@@ -129,7 +129,9 @@ def test_a_reader_that_reads_nothing_is_cut_off_or_served_whole_and_nobody_notic
     assert cut_off or slow.socket.ask("beat", {})["ok"], figures
     assert all(_is_whole(frame) for frame in slow.socket.frames)
     assert not [each for each in load.writers + load.pasters if each.socket.closed.is_set()]
-    assert percentile(during, 0.99) < 2 * percentile(before, 0.99) + 0.05, figures
+    # Whoever waited for the silent one would wait for seconds; a busy machine makes it milliseconds.
+    assert percentile(during, 0.5) < 3 * percentile(before, 0.5) + 0.05, figures
+    assert max(during) < SILENCE / 2, figures
     assert load.peak - memory < 50 * MEGABYTE, figures
 
 
