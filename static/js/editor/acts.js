@@ -55,11 +55,14 @@ export class Acts {
    */
   async change(name, values) {
     const op = newOperation();
+    const at = performance.now();
+    const { cell } = this.grid;
+    cell?.paragraph.undo(cell.language).stopCapturing(); // words before and after it are two steps
     for (let left = TRIES; left && this.connection.contact !== "offline"; left -= 1) {
       try {
         const ack = await this.connection.command(name, { draft: this.sync.draft, op, ...values });
         if (!ack.ok) this.say(ack.sentence ?? "", true);
-        else if (name !== "paragraph.undo") this.history.note(name, values, op);
+        else if (name !== "paragraph.undo") this.history.note(name, values, op, at);
         return ack;
       } catch (lost) {
         if (!(lost instanceof TimedOut)) throw lost;

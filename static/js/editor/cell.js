@@ -163,12 +163,14 @@ export class Cell {
     view.dispatch(view.state.tr.insertText(text, at.from + 1, at.to + 1).scrollIntoView());
   }
 
-  /** Put the selection, or all of the text, in brackets; take them off where they stand just there. */
+  /** Put the selection one sees, or all of the text, in brackets; take them off where they stand just there. */
   bracket() {
     const view = this.mount();
     const { text } = this;
     let { from, to } = this.selection;
-    if (from === to) [from, to] = [0, text.length];
+    // A selection that was left for another text is seen no more, and not meant.
+    const isSeen = view.dom.contains(getSelection()?.anchorNode ?? null);
+    if (from === to || !isSeen) [from, to] = [0, text.length];
     if (text[from - 1] === "[" && text[to] === "]") [from, to] = [from - 1, to + 1];
     const inner = text.slice(from, to);
     const enclosed = inner.startsWith("[") && inner.endsWith("]") && !/[[\]]/.test(inner.slice(1, -1));

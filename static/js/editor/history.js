@@ -23,9 +23,10 @@ export class History {
    * @param {string} name
    * @param {Record<string, any>} values
    * @param {string} op
+   * @param {number} at when it was asked for
    */
-  note(name, values, op) {
-    this.#done.push({ name, values, op, at: performance.now() });
+  note(name, values, op, at) {
+    this.#done.push({ name, values, op, at });
     this.#undone.length = 0;
   }
 

@@ -1,0 +1,192 @@
+"""The whole page by keyboard: rows, languages, structure, states, finding, copying, undoing."""
+
+from __future__ import annotations
+
+import pytest
+from browser.people import Person, agreed_rows
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def mex(enter) -> Person:
+    return enter("drafting-mex").speak("es").open_draft()
+
+
+def items(person: Person) -> list[str]:
+    return [row["id"] for row in person.rows() if row["kind"] == "item"]
+
+
+def test_arrows_lead_through_rows_and_languages_and_enter_and_escape_in_and_out(mex) -> None:
+    ids = [row["id"] for row in mex.rows()]
+    mex.stand_on(ids[0])
+    assert mex.place() == (ids[0], "es", False)
+    mex.press("ArrowDown", "ArrowDown", "ArrowRight", "ArrowUp")
+    assert mex.place() == (ids[1], "en", False)
+    mex.press("Enter")
+    assert mex.place() == (ids[1], "en", True)
+    before = mex.text(ids[1], "en")
+    mex.type("¿n E?")
+    assert mex.text(ids[1], "en") == f"{before}¿n E?"
+    mex.press("Control+Home", "ArrowLeft")
+    assert mex.place() == (ids[1], "es", True)
+    mex.press("ArrowRight")
+    assert mex.place() == (ids[1], "en", True)
+    mex.press("Escape")
+    assert mex.place() == (ids[1], "en", False)
+    mex.press("Enter", "Control+z", "Escape")
+    assert mex.text(ids[1], "en") == before
+
+
+def test_a_bracket_goes_round_the_selection_and_comes_off_again(mex) -> None:
+    id = items(mex)[1]
+    before = mex.text(id, "es")
+    mex.write(id, "es", "start")
+    for _ in range(7):
+        mex.press("Shift+ArrowRight")
+    mex.type("[")
+    assert mex.text(id, "es") == f"[{before[:7]}]{before[7:]}"
+    expect(mex.cell(id, "es").locator(".bracket")).to_have_text(f"[{before[:7]}]")
+    mex.type("[")
+    assert mex.text(id, "es") == before
+    # A selection left behind for another text is not meant any more.
+    mex.press("Escape", "ArrowRight", "Enter", "Escape", "ArrowLeft").type("[")
+    assert mex.text(id, "es") == f"[{before}]"
+    mex.type("[").wait_saved()
+    assert mex.text(id, "es") == before
+
+
+def test_the_secretariat_marks_a_state_by_key_and_goes_to_what_is_pending(enter, mex) -> None:
+    secretariat = enter("secretariat").speak("es").open_draft()
+    first, second = items(secretariat)[:2]
+    secretariat.stand_on(first).press("e")
+    menu = secretariat.page.locator("#state-menu")
+    expect(menu).to_be_visible()
+    secretariat.press("Home", "ArrowDown", "ArrowDown", "Enter")
+    expect(menu).to_be_hidden()
+    for person in (secretariat, mex):
+        expect(person.page.locator(f'[data-row="{first}"] .gut .st-ok')).to_have_text("Acordado")
+    assert secretariat.place() == (first, "es", False)
+    secretariat.press("ArrowDown", "ArrowUp", "n")
+    assert secretariat.place() == (second, "es", False)
+
+    mex.stand_on(first).press("e")
+    assert mex.page.locator("#state-menu button:not(:disabled)").count() == 0
+    expect(mex.page.locator("#said")).to_contain_text("la Presidencia y la Secretaría Técnica")
+    mex.press("Escape")
+
+
+def test_the_question_mark_lists_all_keys(mex) -> None:
+    mex.stand_on(items(mex)[0]).press("?")
+    sheet = mex.page.locator("dialog.keys")
+    expect(sheet).to_be_visible()
+    assert sheet.locator("dt").count() > 15
+    mex.press("Escape")
+    expect(sheet).to_have_count(0)
+    assert mex.place()[0] == items(mex)[0]
+
+
+def test_enter_makes_a_paragraph_or_parts_one_and_backspace_takes_it_out(enter, mex) -> None:
+    can = enter("drafting-can").open_draft()
+    before = mex.rows()
+    rows = mex.page.locator("#grid [data-row]")
+    id = items(mex)[2]
+    mex.write(id, "es").press("Enter").type("Párrafo nuevo del acuerdo")
+    expect(rows).to_have_count(len(before) + 1)
+    made, language, writes = mex.place()
+    assert (language, writes) == ("es", True)
+    assert mex.text(made, "es") == "Párrafo nuevo del acuerdo"
+    for _ in range(len(" del acuerdo")):
+        mex.press("ArrowLeft")
+    mex.press("Enter").type("También ")
+    expect(rows).to_have_count(len(before) + 2)
+    tail = mex.place()[0]
+    mex.wait(lambda: "También" in mex.text(tail, "es"))
+    texts = {row["id"]: row["es"] for row in mex.rows()}
+    assert texts[made].rstrip() == "Párrafo nuevo"
+    assert texts[tail].split() == ["También", "del", "acuerdo"]
+
+    mex.press("Control+a", "Backspace")
+    assert mex.text(tail, "es") == ""
+    mex.press("Backspace")
+    expect(rows).to_have_count(len(before) + 1)
+    assert mex.place() == (made, "es", True)
+    mex.press("Control+a", "Backspace", "Backspace")
+    assert agreed_rows(mex, can) == before
+    mex.wait(lambda: mex.place() == (id, "es", True), mex.place)
+
+
+def test_undo_takes_back_words_and_structure_in_the_order_of_time(enter, mex) -> None:
+    can = enter("drafting-can").open_draft()
+    before = mex.rows()
+    rows = mex.page.locator("#grid [data-row]")
+    id = items(mex)[3]
+    mex.write(id, "es").type(" Primero.").wait_saved()
+    mex.press("Enter").type("Segundo").wait_saved()
+    made = mex.place()[0]
+    mex.press("Tab")
+    mex.wait(lambda: mex.row(made)["kind"] == "sub")
+    mex.type(" y tercero").wait_saved()
+
+    mex.press("Control+z")
+    mex.wait(lambda: mex.text(made, "es") == "Segundo", lambda: mex.text(made, "es"))
+    mex.press("Control+z")
+    mex.wait(lambda: mex.row(made)["kind"] == "item")
+    mex.press("Control+z")
+    mex.wait(lambda: mex.text(made, "es") == "", lambda: mex.text(made, "es"))
+    mex.press("Control+z")
+    expect(rows).to_have_count(len(before))
+    assert mex.place()[0] == id
+    mex.press("Control+z")
+    mex.wait_saved()
+    assert agreed_rows(mex, can) == before
+
+
+def test_finding_needs_no_accents_and_leads_from_place_to_place(mex) -> None:
+    mex.stand_on(items(mex)[0]).press("Control+f").type("ninas, NINOS")
+    bar = mex.page.locator("#findbar")
+    expect(bar.locator(".count")).to_contain_text("1 de ")
+    count = int(bar.locator(".count").inner_text().split()[-1])
+    assert count >= 2
+    expect(mex.page.locator("#grid .hit")).to_have_count(count)
+    assert mex.page.locator("#grid .hit").first.inner_text().lower() == "niñas, niños"
+    mex.press("Enter")
+    expect(bar.locator(".count")).to_have_text(f"2 de {count}")
+    mex.press("Shift+Enter", "Shift+Enter")
+    expect(bar.locator(".count")).to_have_text(f"{count} de {count}")
+    bar.locator("[data-tool=find_next]").click()
+    expect(bar.locator(".count")).to_have_text(f"1 de {count}")
+    mex.press("Control+a").type("zzz no está")
+    expect(bar.locator(".count")).to_have_text("No aparece en el texto")
+    mex.press("Escape")
+    expect(bar).to_be_hidden()
+    expect(mex.page.locator("#grid .hit")).to_have_count(0)
+    assert mex.place()[0] != ""
+
+
+def test_a_paragraph_and_a_section_are_copied_with_their_numbers(mex) -> None:
+    mex.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    rows = mex.rows()
+    row = next(row for row in rows if row["section"] == 1 and row["kind"] == "item")
+    mex.stand_on(row["id"]).press("Control+Shift+c")
+    mex.wait(lambda: mex.clipboard().startswith(f"{row['number']}\t{row['es']}"), mex.clipboard)
+    mex.page.locator("[data-menu=copy-menu]").click()
+    mex.page.locator("[data-tool=copy_section_both]").click()
+    whole = [each for each in rows if each["section"] == 1]
+
+    def is_copied() -> bool:
+        copied = mex.clipboard()
+        return all(each["es"] in copied and each["en"] in copied for each in whole)
+
+    mex.wait(is_copied, mex.clipboard)
+    expect(mex.page.locator("#said")).to_have_text("Copiado.")
+
+
+def test_each_text_is_checked_in_its_own_language(mex) -> None:
+    for id in items(mex)[:3]:
+        for language in ("es", "en"):
+            text = mex.cell(id, language).locator(".ProseMirror")
+            assert text.get_attribute("lang") == language
+            assert text.get_attribute("spellcheck") == "true"
+            assert text.get_attribute("aria-label")
