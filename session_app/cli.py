@@ -40,7 +40,9 @@ def main() -> None:
 @main.command()
 @DATA
 @click.option("--host", help="Address to listen on.", show_default="127.0.0.1")
-@click.option("--port", type=int, help="Port to listen on.", show_default="8000")
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), help="Port to listen on.", show_default="8000"
+)
 def serve(data: Path | None, host: str | None, port: int | None) -> None:
     """Serve the conference.
 
@@ -50,8 +52,8 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
     _make_cooperative()
     from session_app.config import read_settings
 
-    settings = read_settings(data=data, host=host, port=port)
     with _refusals():
+        settings = read_settings(data=data, host=host, port=port)
         app = _start(settings)
         click.echo(f"http://{settings.host}:{settings.port}")
         _run_until_ended(app)
@@ -59,7 +61,9 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
 
 @main.command()
 @DATA
-@click.option("--port", type=int, help="Port to listen on.", show_default="8000")
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), help="Port to listen on.", show_default="8000"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line for another program.")
 def demo(data: Path | None, port: int | None, as_json: bool) -> None:
     """Serve the demonstration: the GRCM of San Salvador, June 2017, with a sign-in link per role.
@@ -71,8 +75,8 @@ def demo(data: Path | None, port: int | None, as_json: bool) -> None:
     from session_app.config import read_settings
     from session_app.services.console import call_demo
 
-    settings = read_settings(data=data, port=port)
     with _refusals():
+        settings = read_settings(data=data, port=port)
         app = _start(settings, logging.WARNING)
         made = call_demo(app.desk, folder=str(settings.agendas / settings.forum / "demo"))
         base = f"http://{settings.host}:{settings.port}"
@@ -208,8 +212,13 @@ def assemble(data: Path | None, session: str, layout: str, version: str, output:
     content = _call(data, "assemble", session=session, layout=layout, version=version)
     # Whole or not at all: a file half written must not replace a good one.
     part = output.with_name(output.name + ".part")
-    part.write_bytes(content)
-    part.replace(output)
+    try:
+        part.write_bytes(content)
+        part.replace(output)
+    except OSError as failure:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        _exit_with(Conflict("file.unwritable", file=str(output), why=failure.strerror))
     click.echo(f"{output}: {len(content)} bytes")
 
 
@@ -232,7 +241,9 @@ def verify(data: Path | None) -> None:
 def _settings(data: Path | None) -> Settings:
     from session_app.config import read_settings
 
-    return read_settings(data=data)
+    with _refusals():
+        return read_settings(data=data)
+    raise AssertionError
 
 
 def _call(data: Path | None, name: str, /, **arguments: Any) -> Any:

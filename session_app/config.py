@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from session_app.domain.errors import Invalid
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -33,12 +35,22 @@ class Settings:
 def read_settings(
     *, data: Path | None = None, host: str | None = None, port: int | None = None
 ) -> Settings:
-    """The settings of this run."""
+    """The settings of this run. Raises `Invalid("settings.bad_port")`."""
     environment = os.environ
+    if port is None:
+        port = _read_port(environment.get("SESSION_APP_PORT", "8000"))
     return Settings(
         data=(data or Path(environment.get("SESSION_APP_DATA", "data"))).resolve(),
         host=host or environment.get("SESSION_APP_HOST", "127.0.0.1"),
-        port=port if port is not None else int(environment.get("SESSION_APP_PORT", "8000")),
-        hosts=tuple(filter(None, environment.get("SESSION_APP_HOSTS", "").split(","))),
+        port=port,
+        hosts=tuple(
+            filter(None, map(str.strip, environment.get("SESSION_APP_HOSTS", "").split(",")))
+        ),
         secure=environment.get("SESSION_APP_SECURE") == "1",
     )
+
+
+def _read_port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text[:6]) < 65_536:
+        raise Invalid("settings.bad_port", value=text[:40])
+    return int(text)

@@ -10,13 +10,16 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import os
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from session_app.domain.errors import ActError, Conflict, Forbidden, Invalid, NotFound
+from session_app.domain.people import Problem
 from session_app.services.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -32,8 +35,12 @@ def listen(desk: Desk, calls: Mapping[str, Call], path: Path) -> None:
     """Answer the command line's calls until the process ends."""
     path.unlink(missing_ok=True)
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    server.bind(str(path))
-    path.chmod(0o600)
+    before = os.umask(0o177)  # nobody else's from its first moment, whatever the folder allows
+    try:
+        with _address(path) as address:
+            server.bind(address)
+    finally:
+        os.umask(before)
     server.listen(8)
 
     def accept() -> None:
@@ -45,18 +52,25 @@ def listen(desk: Desk, calls: Mapping[str, Call], path: Path) -> None:
 
 
 def call(path: Path, name: str, arguments: dict[str, Any]) -> Any:
-    """Have the running desk do a call. Raises what the call raises, or `Conflict("store.in_use")`."""
+    """Have the running desk do a call.
+
+    Raises what the call raises, `Conflict("store.in_use")` where nobody answers, and
+    `Conflict("desk.ended")` where the desk ends before it has.
+    """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        connection.connect(str(path))
-    except OSError:
-        raise Conflict("store.in_use", folder=str(path.parent)) from None
     with connection:
-        connection.sendall(
-            json.dumps({"call": name, "arguments": arguments}, default=_encode).encode()
-        )
-        connection.shutdown(socket.SHUT_WR)
-        reply = json.loads(_read(connection), object_hook=_decode)
+        try:
+            with _address(path) as address:
+                connection.connect(address)
+        except OSError:
+            raise Conflict("store.in_use", folder=str(path.parent)) from None
+        request = json.dumps({"call": name, "arguments": arguments}, default=_encode)
+        try:
+            connection.sendall(request.encode())
+            connection.shutdown(socket.SHUT_WR)
+            reply = json.loads(_read(connection), object_hook=_decode)
+        except (OSError, ValueError):
+            raise Conflict("desk.ended") from None
     if "refusal" in reply:
         raise _REFUSALS[reply["refusal"]](reply["code"], **reply["params"])
     return reply["result"]
@@ -71,12 +85,29 @@ def _answer(connection: socket.socket, desk: Desk, calls: Mapping[str, Call]) ->
             reply = {
                 "refusal": type(refusal).__name__,
                 "code": refusal.code,
-                "params": {name: str(value) for name, value in refusal.params.items()},
+                "params": {name: _plain(value) for name, value in refusal.params.items()},
             }
         except Exception:
             log.exception("a call from the command line failed")
             reply = {"refusal": "Conflict", "code": "message.failed", "params": {}}
         connection.sendall(json.dumps(reply, default=_encode).encode())
+
+
+@contextmanager
+def _address(path: Path) -> Iterator[str]:
+    """A name for the socket that fits: the kernel takes 107 bytes of one, and folders are deeper."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+def _plain(value: object) -> object:
+    """A refusal's parameter as it crosses the socket: a list's problems and a count stay what they are."""
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, Problem | int) else str(value)
 
 
 def _read(connection: socket.socket) -> bytes:
@@ -88,11 +119,16 @@ def _read(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def _encode(value: object) -> dict[str, str]:
+def _encode(value: object) -> dict[str, object]:
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode()}
+    if isinstance(value, Problem):
+        params = {name: _plain(each) for name, each in value.params.items()}
+        return {"problem": [value.line, value.column, value.code, params]}
     raise TypeError(value)
 
 
 def _decode(value: dict[str, Any]) -> Any:
-    return base64.b64decode(value["bytes"]) if value.keys() == {"bytes"} else value
+    if value.keys() == {"bytes"}:
+        return base64.b64decode(value["bytes"])
+    return Problem(*value["problem"]) if value.keys() == {"problem"} else value

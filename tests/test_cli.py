@@ -1,6 +1,9 @@
 """The command line: what it does, and one clear sentence and exit code 2 for what it cannot do."""
 
+import contextlib
 import json
+import sqlite3
+import stat
 import zipfile
 from pathlib import Path
 
@@ -163,3 +166,48 @@ def test_the_demonstrations_data_is_whole():
     assert json.dumps(sorted(path.name for path in DEMO.iterdir())) == json.dumps(
         ["people.csv", "san-salvador-2017.en.md", "san-salvador-2017.es.txt", "session.toml"]
     )
+
+
+def one_sentence(done):
+    return (done.exit_code, done.output.count("\n")) == (2, 1) and "Traceback" not in done.output
+
+
+def test_a_data_folder_that_cannot_be_one_is_one_sentence(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("x")
+    rubbish = tmp_path / "rubbish"
+    rubbish.mkdir()
+    (rubbish / "session.db").write_text("this was never a database, whatever its name says")
+    for folder in (file, file / "below", Path("/proc/nowhere"), rubbish):
+        done = CliRunner().invoke(main, ["init", "--data", str(folder)])
+        assert one_sentence(done), (folder, done.output)
+
+
+def test_data_of_a_later_version_is_not_touched(run, tmp_path):
+    run("init")
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "session.db")) as store:
+        store.execute("pragma user_version = 99")
+    done = run("verify")
+    assert one_sentence(done)
+    assert "later version" in done.output
+
+
+def test_the_store_is_its_owners_alone_in_any_folder(run, tmp_path):
+    (tmp_path / "data").mkdir(mode=0o755)
+    run("init")
+    for file in (tmp_path / "data").glob("session.db*"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+def test_a_word_file_that_cannot_be_written_is_one_sentence(run, session, tmp_path):
+    for target in (tmp_path / "no" / "where.docx", Path("/proc/x.docx")):
+        assert one_sentence(run("assemble", session, "-o", target))
+
+
+def test_a_port_that_is_none_is_one_sentence(run, monkeypatch):
+    for port in ("99999", "-1"):
+        done = run("serve", "--port", port)
+        assert done.exit_code == 2
+        assert "Traceback" not in done.output
+    monkeypatch.setenv("SESSION_APP_PORT", "ocho mil")
+    assert one_sentence(run("verify"))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import secrets
 import sqlite3
 import threading
@@ -32,6 +33,8 @@ from session_app.domain.contract import Event
 from session_app.domain.errors import Conflict
 
 from .migrations import migrate
+
+log = logging.getLogger(__name__)
 
 Listener = Callable[["Committed"], None]
 
@@ -119,29 +122,26 @@ class Database:
     def __init__(self, folder: Path) -> None:
         """Open or create the store in `folder`.
 
-        Raises `Conflict("store.in_use")` where another process holds it: a desk that serves, or a
-        command that is writing.
+        Raises `Conflict("store.in_use")` where another process holds it (a desk that serves, or a
+        command that is writing), and `Conflict("store.unusable")` where the folder or the file cannot
+        be worked with.
         """
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
-        self._lock_file = _lock(folder / "desk.lock")
-        self._connection = sqlite3.connect(
-            folder / "session.db",
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=512,
-        )
-        self._connection.row_factory = sqlite3.Row
-        for pragma in (
-            "journal_mode=wal",
-            "synchronous=full",
-            "foreign_keys=on",
-            "secure_delete=on",
-        ):
-            self._connection.execute(f"pragma {pragma}")
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
-        migrate(SqliteUtils(self._connection))
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock_file = _lock(folder / "desk.lock")
+        except OSError as failure:
+            raise Conflict("store.unusable", folder=str(folder), why=str(failure)) from None
+        try:
+            self._connection = _open(folder / "session.db")
+        except (OSError, sqlite3.Error) as failure:
+            self._lock_file.close()
+            raise Conflict("store.unusable", folder=str(folder), why=str(failure)) from None
+        except BaseException:
+            self._lock_file.close()
+            raise
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` after each commit that announced something or changed authority."""
@@ -149,17 +149,25 @@ class Database:
 
     @contextmanager
     def transaction(self, now: datetime) -> Iterator[Transaction]:
-        """Run a block as one commit. On an exception nothing has happened and nobody is told."""
+        """Run a block as one commit. On an exception nothing has happened and nobody is told.
+
+        Raises `Conflict("store.unavailable")` where the disk is full or does not answer.
+        """
         with self._lock:
-            self._connection.execute("begin immediate")
-            work = Transaction(self._connection, now)
             try:
-                yield work
-                events = work.flush_events()
-                self._connection.execute("commit")
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
+                self._connection.execute("begin immediate")
+                work = Transaction(self._connection, now)
+                try:
+                    yield work
+                    events = work.flush_events()
+                    self._connection.execute("commit")
+                except BaseException:
+                    if self._connection.in_transaction:  # a full disk has ended it already
+                        self._connection.execute("rollback")
+                    raise
+            except sqlite3.OperationalError as failure:
+                log.exception("the store could not be written")
+                raise Conflict("store.unavailable") from failure
         if events or work.authority_changed:
             committed = Committed(events, work.authority_changed)
             for listener in self._listeners:
@@ -199,6 +207,28 @@ def new_id() -> str:
 def stamp(moment: datetime) -> str:
     """A moment as the store writes it: ISO 8601 in UTC, so that text order is time order."""
     return moment.isoformat(timespec="milliseconds")
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    # Its journal takes the file's mode, so the drafts are their owner's alone in any folder.
+    file.touch(mode=0o600)
+    connection = sqlite3.connect(
+        file, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    try:
+        connection.row_factory = sqlite3.Row
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",
+            "foreign_keys=on",
+            "secure_delete=on",
+        ):
+            connection.execute(f"pragma {pragma}")
+        migrate(SqliteUtils(connection))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _lock(path: Path) -> IO[str]:

@@ -6,12 +6,19 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from session_app.domain.errors import Conflict
+
 Step = Callable[[Database], None]
 
 
 def migrate(database: Database) -> None:
-    """Bring a store to the newest step, all of it or nothing of it."""
+    """Bring a store to the newest step, all of it or nothing of it.
+
+    Raises `Conflict("store.newer")` for one that a later version of the program has written.
+    """
     done = database.execute("pragma user_version").fetchone()[0]
+    if done > len(STEPS):
+        raise Conflict("store.newer", step=done, known=len(STEPS))
     for number, step in enumerate(STEPS[done:], start=done + 1):
         database.execute("begin immediate")
         try:

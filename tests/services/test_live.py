@@ -233,7 +233,7 @@ def test_when_the_disk_refuses_nothing_is_acknowledged_or_shown(room):
     room.desk.store.all("pragma max_page_count = 1")
     writing = tab.writing(tab.type("es", "x" * 9000))
     room.desk.drafts.submit(writing)
-    with pytest.raises(Exception, match="full"):
+    with pytest.raises(Conflict, match="store.unavailable"):
         room.desk.drafts.flush(NOW)
     with pytest.raises(Conflict, match="store.unavailable"):
         writing.wait()
