@@ -6,6 +6,7 @@ them, and while one is suspended, the agenda stays where it is.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Literal
 from .contract import AgendaChanged, AgendaItemState
 from .drafting import Language
 from .errors import Conflict, Invalid
+from .text import one_line
 
 MAX_TITLE = 300
 """Characters of an item's title; the longest title printed in the seeds has 140."""
@@ -54,7 +56,7 @@ Items = tuple[Item, ...]
 
 def titled(title_es: str, title_en: str) -> tuple[str, str]:
     """Both titles, trimmed. Raises `Invalid` where one is empty or too long: every item has both."""
-    titles = (" ".join(title_es.split()), " ".join(title_en.split()))
+    titles = (one_line(title_es), one_line(title_en))
     for language, title in zip(("es", "en"), titles, strict=True):
         if not title:
             raise Invalid("agenda.title_missing", language=language)
@@ -202,6 +204,4 @@ def _finished(item: Item) -> Item:
 
 
 def _is_clock_time(text: str) -> bool:
-    hours, colon, minutes = text.partition(":")
-    digits = hours.isdecimal() and minutes.isdecimal() and len(hours) <= 2 and len(minutes) == 2
-    return bool(colon) and digits and int(hours) < 24 and int(minutes) < 60
+    return re.fullmatch("([01]?[0-9]|2[0-3]):[0-5][0-9]", text) is not None

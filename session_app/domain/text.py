@@ -40,6 +40,11 @@ def clean(text: str) -> str:
     return UNWELCOME.sub("", _LINE_BREAKS.sub(" ", text))
 
 
+def one_line(text: str) -> str:
+    """What somebody has typed into a field, trimmed: empty if nothing of it can be seen."""
+    return " ".join(clean(text).split())
+
+
 def is_clean(text: str) -> bool:
     """Whether a paragraph may hold this text as it is."""
     return UNWELCOME.search(text) is None

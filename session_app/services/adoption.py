@@ -17,6 +17,7 @@ from session_app.domain.agenda import SittingState
 from session_app.domain.contract import AdoptDraft, AdoptParagraph, DocumentsChanged, MarkParagraph
 from session_app.domain.drafting import LANGUAGES, Language, Obstacle, Row, Rows, State
 from session_app.domain.errors import Conflict
+from session_app.domain.text import one_line
 from session_app.store import drafts, sessions
 
 from .desk import Act, Desk, Result
@@ -135,7 +136,7 @@ def _override(reason: str | None, in_the_way: list[Obstacle] | tuple[Obstacle, .
     """The reason to enter, or None where nothing is in the way. Raises `Conflict` without one."""
     if not in_the_way:
         return None
-    given = " ".join((reason or "").split())
+    given = one_line(reason or "")
     if not given:
         paragraphs = {obstacle.paragraph for obstacle in in_the_way}
         raise Conflict("adoption.obstacles", count=len(paragraphs))

@@ -27,6 +27,7 @@ from session_app.domain.contract import (
     WithdrawGrant,
 )
 from session_app.domain.errors import Forbidden, Invalid
+from session_app.domain.text import one_line
 from session_app.store import people, sessions
 from session_app.store.database import new_id, stamp
 
@@ -105,7 +106,7 @@ def mark_attendance(act: Act, command: MarkAttendance) -> Result:
 
 def give_grant(act: Act, command: GiveGrant) -> Result:
     """Give a person a dated exception, signed by the PPT."""
-    reason = " ".join(command.reason.split())
+    reason = one_line(command.reason)
     if not reason:
         raise Invalid("grant.reason_missing")
     grant = people.give_grant(

@@ -148,5 +148,5 @@ def _subject_of(command: Command) -> str:
     for name in ("paragraph", "item", "delegation", "grant", "person", "draft"):
         value = getattr(command, name, None)
         if isinstance(value, str):
-            return value
+            return value[:64]  # longer than any id; what is refused must not fill the record
     return ""

@@ -166,7 +166,7 @@ class Database:
                         self._connection.execute("rollback")
                     raise
             except sqlite3.OperationalError as failure:
-                log.exception("the store could not be written")
+                log.error("the store could not be written: %s", failure)
                 raise Conflict("store.unavailable") from failure
         if events or work.authority_changed:
             committed = Committed(events, work.authority_changed)

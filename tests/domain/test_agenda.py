@@ -87,3 +87,18 @@ def test_a_time_of_resumption_is_a_time_of_day(time):
     sitting = Sitting(1, "open", SittingState.OPEN, AT, 1)
     with pytest.raises(Invalid, match="sitting.bad_time"):
         agenda.suspend(sitting, time, AT)
+
+
+def test_a_title_reads_as_it_is_stored():
+    assert agenda.titled("\u202eA\u200bpertura\x00\n 2", "Opening\t2") == (
+        "Apertura 2",
+        "Opening 2",
+    )
+    with pytest.raises(Invalid, match="agenda.title_missing"):
+        agenda.titled("\u200b", "Opening")
+
+
+@pytest.mark.parametrize("text", ["24:00", "3:5", "٣:٣٠", "-1:30", "15:30 ", "15.30", "015:30"])
+def test_what_is_not_a_clock_time_is_refused(text):
+    with pytest.raises(Invalid, match="sitting.bad_time"):
+        agenda.suspend(agenda.open_next(None, "open", "now"), text, "now")

@@ -56,3 +56,9 @@ def test_naming_sessions_that_are_not_there_leaves_nothing_behind(room):
     for number in range(50):
         authority.actor(f"nothing-{number}", room.person["chair"])
     assert len(authority._actors) == before
+
+
+@pytest.mark.parametrize("reason", ["", " \t", "\u200b", "\u202e\u2060"])
+def test_a_reason_nobody_can_read_is_none(room, reason):
+    with pytest.raises(Invalid, match="grant.reason_missing"):
+        room.do("chair", "grant.give", person=room.person["interpreter"], right="read_draft", reason=reason)  # fmt: skip
