@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -20,6 +22,38 @@ QUIET = [
 Enter = Callable[..., Person]
 
 
+class OpenLine(Line):
+    """A line that keeps every byte it carries: all that the browsers behind it were ever sent."""
+
+    def __init__(self, port: int) -> None:
+        self._kept: list[bytearray] = []
+        super().__init__(port)
+
+    def carried(self, words: str) -> bool:
+        """Whether words crossed the line, on any connection."""
+        return any(words.encode() in each for each in list(self._kept))
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        kept = bytearray()
+        self._kept.append(kept)
+        super()._carry(Tapped(source, kept), target)
+
+
+class Tapped:
+    """A socket of which everything read is kept."""
+
+    def __init__(self, source: socket.socket, kept: bytearray) -> None:
+        self._source, self._kept = source, kept
+
+    def recv(self, size: int) -> bytes:
+        part = self._source.recv(size)
+        self._kept.extend(part)
+        return part
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -32,7 +66,7 @@ def chromium() -> Iterator[Browser]:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
     """The desk of one file of stories; it answers through its `line` as well."""
     desk = DeskProcess(tmp_path_factory.mktemp("desk"))
-    desk.line = Line(desk.port)
+    desk.line = OpenLine(desk.port)
     hosts = f"127.0.0.1:{desk.port},127.0.0.1:{desk.line.port}"
     with patch.dict(os.environ, SESSION_APP_HOSTS=hosts):
         yield desk.start()

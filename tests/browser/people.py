@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from desk_process import DeskProcess
-from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Locator, Response, WebError
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Locator, WebError
 
 KEY = 25
 """Milliseconds between keys: faster than a hand, slow enough for selections to be true."""
@@ -51,8 +51,6 @@ class Person:
         )
         self.complaints: list[str] = []
         self.expected: list[re.Pattern[str]] = []
-        self.frames: list[str | bytes] = []
-        self.responses: list[Response] = []
         self.context.on("console", self._hear_console)
         self.context.on("weberror", self._hear_error)
         self.page = self.context.new_page()
@@ -178,16 +176,6 @@ class Person:
         """What an operating system's input method does to the text that has the focus."""
         return self.context.new_cdp_session(self.page)
 
-    def record_everything(self) -> None:
-        """Keep the body of every answer and every frame of every socket from now on."""
-        self.page.on("websocket", lambda opened: opened.on("framereceived", self._keep_frame))
-        self.page.on("response", lambda response: self.responses.append(response))
-
-    def received(self) -> list[bytes]:
-        """Everything recorded."""
-        bodies = [each.body() for each in self.responses if each.status < 300]
-        return bodies + [each.encode() if isinstance(each, str) else each for each in self.frames]
-
     # What goes wrong
 
     def expect(self, complaint: str) -> Person:
@@ -212,9 +200,6 @@ class Person:
 
     def _hear_error(self, error: WebError) -> None:
         self.complaints.append(f"{self.role}: {error.error}")
-
-    def _keep_frame(self, frame: str | bytes) -> None:
-        self.frames.append(frame)
 
 
 def type_together(*work: tuple[Person, str]) -> None:
