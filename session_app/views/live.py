@@ -208,6 +208,8 @@ def _read_draft(
     for row in numbered:
         counts[row.state] = counts.get(row.state, 0) + 1
     act = draft.adopted
+    here = sessions.present(desk.store, session.id)
+    present = tuple(member.code for member in desk.forum.members if member.code in here)
     chair = desk.authority.actor(session.id, act.by).name if act else ""
     return DraftModel(
         id=draft.id,
@@ -218,7 +220,7 @@ def _read_draft(
         digest=standing.digest,
         adopted_at=_moment(act.at, session) if act else {},
         adopted_by=chair,
-        present=act.present if act else (),
+        present=act.present if act else present,
         override=act.override if act else None,
     )
 
@@ -272,7 +274,7 @@ TOPICS: Mapping[str, Topic] = {
 TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.SittingChanged.name: ("sitting",),
     contract.AgendaChanged.name: ("agenda",),
-    contract.AttendanceChanged.name: ("attendance",),
+    contract.AttendanceChanged.name: ("attendance", "draft"),
     contract.PeopleChanged.name: ("people",),
     contract.DraftChanged.name: ("draft",),
     contract.ParagraphEdited.name: ("draft",),

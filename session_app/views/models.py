@@ -118,7 +118,7 @@ class DraftModel:
     digest: str
     adopted_at: Texts  # "21 de junio de 2017, 14:40", or empty while it is a draft
     adopted_by: str
-    present: tuple[str, ...]  # delegations present at the adoption
+    present: tuple[str, ...]  # delegations in the room: at the adoption, or before it now
     override: str | None
 
 

@@ -75,9 +75,9 @@ def test_the_chair_adopts_a_paragraph_then_the_whole_and_both_take_the_word_file
     chair.page.locator("#pick").select_option(f"p-{one}")
     paragraph = chair.page.locator(f"#p-{one}")
     paragraph.get_by_text("[as written in Ottawa]").wait_for()
-    paragraph.locator("details.override summary").tap()
+    paragraph.get_by_role("button", name="Adoptar el párrafo").tap()
     paragraph.locator("textarea").fill("Canadá retira el corchete de palabra")
-    paragraph.locator("details.override button").tap()
+    paragraph.get_by_role("button", name="Adoptar de todos modos").tap()
     paragraph.get_by_text("Canadá retira el corchete de palabra").wait_for()
     for person in (can, mex, slv):
         person.page.locator(f'.row.adopted[data-row="{one}"]').wait_for()

@@ -78,7 +78,8 @@ def test_an_edit_refused_after_an_outage_is_given_back_to_its_author(enter, desk
     chair.page.locator("#pick").select_option(f"p-{adopted}")
     paragraph = chair.page.locator(f"#p-{adopted}")
     paragraph.locator("button[value=agreed]").click()
-    paragraph.locator("form.act button").click()
+    paragraph.get_by_role("button", name="Adoptar el párrafo").click()
+    paragraph.locator("dialog .primary").click()
     expect(paragraph).to_have_attribute("data-state", "adopted")
 
     desk.line.carry()

@@ -43,7 +43,7 @@ DRAFT = models.DraftModel(
     digest="digest of all",
     adopted_at={},
     adopted_by="",
-    present=(),
+    present=("CAN", "SLV"),
     override=None,
 )
 
@@ -79,7 +79,7 @@ def test_an_obstacle_is_said_and_asks_for_a_reason_and_nothing_else_does() -> No
     (blocked,) = root.xpath(".//article[.//textarea]")
     assert blocked.get("id") == "p-sub-item"
     assert "sin decidir; corchete abierto en español" in " ".join(blocked.text_content().split())
-    (listed,) = root.xpath(".//dialog//ul/li")
+    (listed,) = root.xpath(".//dialog[@id='adopt']//ul/li")
     assert listed.text_content().startswith("Conclusiones 18 b) sin decidir")
 
 
@@ -93,7 +93,17 @@ def test_adopting_names_the_texts_that_are_shown() -> None:
         for form in forms
     }
     assert named == {each.id: each.digest for each in DRAFT.paragraphs}
-    assert root.xpath("string(.//dialog//*[@name='digest']/@value)") == "digest of all"
+    assert root.xpath("string(.//dialog[@id='adopt']//*[@name='digest']/@value)") == "digest of all"
+
+
+def test_every_adoption_is_asked_for_by_name_before_those_who_are_present() -> None:
+    root = draft("es", Action.ADOPT)
+    asked = root.xpath(".//form[contains(@action, '.adopt')]/parent::dialog")
+    assert len(asked) == len(DRAFT.paragraphs) + 1
+    assert asked[1].xpath(".//h2")[0].text_content() == "Adoptar: Conclusiones 18 b)"
+    for dialog in asked:
+        assert "Delegaciones presentes: CAN y SLV." in dialog.text_content()
+        assert len(root.xpath(f".//button[@data-opens='{dialog.get('id')}']")) == 1
 
 
 def test_who_marks_a_paragraph_does_not_thereby_adopt_it() -> None:

@@ -79,11 +79,26 @@ document.addEventListener("toggle", (event) => {
   if (event.target instanceof HTMLDetailsElement && event.target.open) event.target.lastElementChild?.scrollIntoView({ block: "nearest" });
 }, true);
 
+/** An adoption takes its dialog along: what has the focus next is the paragraph it was about. */
+let adopting = false;
+document.addEventListener("submit", (event) => {
+  adopting = event.target instanceof Element && event.target.closest("#live-draft dialog") !== null;
+});
+function giveFocusBack() {
+  if (!adopting || document.querySelector("dialog[open]")) return;
+  adopting = false;
+  if (document.activeElement === document.body) document.getElementById(chosen.id.replace("p-", "name-"))?.focus({ preventScroll: true });
+}
+
 const keepInSight = () => document.querySelector(".items > [aria-current]")?.scrollIntoView({ block: "nearest" });
 document.addEventListener("shown", (event) => {
   const { topic } = /** @type {CustomEvent<{topic: string}>} */ (event).detail;
-  if (topic === "draft") show();
+  if (topic === "draft") {
+    show();
+    giveFocusBack();
+  }
   if (topic === "agenda") keepInSight();
 });
 show();
+window.addEventListener("resize", keepInSight);
 keepInSight();
