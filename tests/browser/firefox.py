@@ -18,21 +18,18 @@ from typing import Any
 from browser.webdriver import SECONDS, Driven, Failed, end, free_port, is_open
 
 PREFERENCES = {
-    "browser.shell.checkDefaultBrowser": False,
-    "browser.startup.page": 0,
+    # Those recommended for tests let a window only pretend that it has the focus: no input method then.
     "remote.prefs.recommended": False,
-    "focusmanager.testmode": False,
-    "browser.tabs.remote.separatePrivilegedContentProcess": False,
+    "browser.shell.checkDefaultBrowser": False,
     "datareporting.policy.dataSubmissionEnabled": False,
     "toolkit.telemetry.enabled": False,
     "app.update.disabledForTesting": True,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "services.settings.server": "data:,",
-    "dom.disable_open_during_load": False,
 }
 
-# Errors and warnings of our own pages, and what they wrote on the console.
+# Errors in our own pages, and what these have complained of on the console.
 COMPLAINTS = """
   const [origin] = arguments;
   const said = Services.console.getMessageArray()

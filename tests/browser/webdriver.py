@@ -18,6 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from browser.people import KEY, SECONDS
@@ -30,11 +31,16 @@ ROADS = {
     **{"CloseWindow": "DELETE window", "Quit": "DELETE "},
 }
 """Where WebDriver's commands are reached by HTTP (8.)."""
-MINI_BROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
 CODES = {
     **{"Backspace": "\ue003", "Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c"},
     **{"Shift": "\ue008", "Control": "\ue009", "Alt": "\ue00a", "End": "\ue010", "Home": "\ue011"},
-    **{"ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015"},
+    **{
+        "Delete": "\ue017",
+        "ArrowLeft": "\ue012",
+        "ArrowUp": "\ue013",
+        "ArrowRight": "\ue014",
+        "ArrowDown": "\ue015",
+    },
 }
 """Keys that are no letters (W3C WebDriver, 17.4.2)."""
 
@@ -227,14 +233,13 @@ class WebKit(Driven):
         self._heard: list[str] = []
         self._driver = subprocess.Popen(
             ["WebKitWebDriver", f"--port={self._port}"],
-            # Its sandbox asks for namespaces that a container does not give.
-            env=os.environ
-            | {"DISPLAY": self.screen.name, "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1"},
+            env=os.environ | {"DISPLAY": self.screen.name},
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         self.wait(lambda: is_open(self._port), "WebKitWebDriver")
-        options = {"binary": MINI_BROWSER, "args": ["--automation"]}
+        browser = next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
+        options = {"binary": str(browser), "args": ["--automation"]}
         wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
         self._session = ""
         self._session = self._send("POST", "", capabilities=wanted)["sessionId"]
