@@ -104,6 +104,7 @@ def printed(document: DocumentText, language: Language) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.office
 def test_libreoffice_counts_the_labels_we_show(tmp_path: Path) -> None:
     un, rcm = san_salvador(), san_salvador(draft=None, label_style=RCM)
     gaps = with_conclusions(*paragraphs(*GAPS))
@@ -127,6 +128,7 @@ def test_libreoffice_counts_the_labels_we_show(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.office
 @pytest.mark.parametrize("layout", ["es", "bilingual"])
 def test_letters_go_on_after_z_as_we_count_them(tmp_path: Path, layout: Layout) -> None:
     entries = [("item", "Uno:", "One:"), *[("sub-item", "x", "x")] * 30]
