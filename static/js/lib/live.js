@@ -65,6 +65,7 @@ function morph(section, html, Idiomorph) {
         !(name === "open" && opens(node)) &&
         !(name === "value" && isTyped(node)) &&
         !(name === "selected" && node instanceof HTMLOptionElement),
+      beforeNodeMorphed: (node, next) => !holds(node, next),
       beforeNodeRemoved: (node) => !(node instanceof Element && node.matches("form > .refusal")),
     },
   });
@@ -74,6 +75,30 @@ const opens = (/** @type {Element} */ node) => node instanceof HTMLDialogElement
 
 const isTyped = (/** @type {Element} */ node) =>
   (node instanceof HTMLInputElement || node instanceof HTMLTextAreaElement) && node.value !== node.defaultValue;
+
+/**
+ * An open dialog goes on naming what it was opened on: a text that changes behind it is then refused by
+ * its digest, not adopted unseen. What it would name now is kept for when it is closed.
+ * @type {Map<HTMLInputElement, string>}
+ */
+const held = new Map();
+
+/**
+ * @param {Node} node
+ * @param {Node} next
+ */
+function holds(node, next) {
+  if (!(node instanceof HTMLInputElement && next instanceof HTMLInputElement) || node.type !== "hidden") return false;
+  if (!node.closest("dialog[open]")) return false;
+  held.set(node, next.value);
+  return true;
+}
+
+// `close` does not bubble.
+document.addEventListener("close", () => {
+  for (const [field, value] of held) field.value = value;
+  held.clear();
+}, true);
 
 /**
  * Send an act. The page shows its effect when the server says so to everybody, not before.
