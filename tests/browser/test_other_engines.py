@@ -175,6 +175,14 @@ def test_one_paragraph_is_pasted_where_the_caret_stands(visit) -> None:
     can.wait(lambda: can.text(row, "es") == f"{before} ¡y! a la niñez", lambda: can.text(row, "es"))
 
 
+def test_a_character_of_two_halves_is_typed_whole(visit) -> None:
+    can = visit("drafting-can").open_draft()
+    row = plain_item(can)
+    before = can.text(row, "es")
+    can.write(row, "es", "end").type(" ¡paz 🕊!").wait_saved()
+    assert can.text(row, "es") == f"{before} ¡paz 🕊!"
+
+
 def test_keys_make_level_and_take_back_paragraphs(visit, enter) -> None:
     can, mex = visit("drafting-can").open_draft(), enter("drafting-mex").open_draft()
     row = plain_item(can)

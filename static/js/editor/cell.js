@@ -27,7 +27,6 @@ import { docOf } from "./schema.js";
  * @property {(cell: Cell) => boolean} writable
  * @property {(cell: Cell) => string} name "2 a) español"
  * @property {(cell: Cell, event: KeyboardEvent) => boolean} key whether the page has acted on it
- * @property {(cell: Cell, text: string) => boolean} typed whether the page keeps it for another cell
  * @property {(cell: Cell, text: string) => void} paste
  * @property {(cell: Cell) => void} focused
  * @property {(cell: Cell) => void} blurred
@@ -44,6 +43,8 @@ export class Cell {
   /** @type {ReturnType<typeof bind> | null} */
   #binding = null;
   #composing = false;
+  /** The first half of a character whose other half is still to come. */
+  #half = "";
   /** @type {Caret[]} */
   #carets = [];
   /** @type {Hit[]} */
@@ -246,6 +247,22 @@ export class Cell {
     return true;
   }
 
+  /**
+   * Put a character of two UTF-16 units together that comes by halves, as a key gives it in Firefox.
+   * @param {EditorView} view
+   * @param {InputEvent} event
+   */
+  #join(view, { data, inputType }) {
+    if (inputType !== "insertText" || !data || !/^[\ud800-\udfff]$/.test(data)) return false;
+    if (data < "\udc00") this.#half = data;
+    else {
+      const whole = this.#half + data;
+      view.dispatch(view.state.tr.insertText(whole).scrollIntoView());
+      this.#half = "";
+    }
+    return true;
+  }
+
   #plugin() {
     const { around } = this;
     /** @type {ConstructorParameters<typeof Plugin<Shown>>[0]} */
@@ -278,7 +295,6 @@ export class Cell {
         decorations: (state) => DecorationSet.create(state.doc, decorations(SHOWN.getState(state), state.doc.content.size - 1)),
         handleKeyDown: (_, event) => around.key(this, event),
         handleTextInput: (_, from, to, text) => {
-          if (around.typed(this, text)) return true;
           if (text !== "[" || from === to) return false;
           this.bracket();
           return true;
@@ -291,6 +307,11 @@ export class Cell {
             return true;
           },
           drop: (view, event) => this.#drop(view, event),
+          beforeinput: (view, event) => {
+            const joined = this.#join(view, event);
+            if (joined) event.preventDefault();
+            return joined;
+          },
           focus: () => void around.focused(this),
           blur: () => void around.blurred(this),
           compositionstart: () => void (this.#composing = true),
