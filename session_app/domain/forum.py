@@ -23,6 +23,7 @@ from typing import Any, Literal, get_args
 from .documents import order_names
 from .drafting import LANGUAGES, Language
 from .errors import Invalid
+from .text import is_clean
 
 Texts = Mapping[Language, str]
 
@@ -369,7 +370,8 @@ class _Table:
 
     def text(self, key: str) -> str:
         value = self._take(key)
-        if not isinstance(value, str) or not value.strip():
+        # A character that cannot be seen cannot be printed either: Word would not open the file.
+        if not isinstance(value, str) or not value.strip() or not is_clean(value):
             raise self.wrong("text", key)
         return value
 

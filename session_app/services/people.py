@@ -6,7 +6,7 @@ from datetime import datetime
 
 from session_app.domain.access import Action
 from session_app.domain.contract import PeopleChanged
-from session_app.domain.errors import NotFound
+from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.people import check_representatives, read_accreditations
 from session_app.store import people, sessions
 from session_app.store.people import Accredited
@@ -43,7 +43,11 @@ def accredit(
 def issue_badge(
     desk: Desk, session: str, holder: str, *, person: str | None, now: datetime, anew: bool = False
 ) -> tuple[Accredited, str]:
-    """A sign-in code for an accredited person; `anew` ends the earlier ones at once."""
+    """A sign-in code for an accredited person; `anew` ends the earlier ones at once.
+
+    A code signs its holder in to all their sessions, so it is issued only by who accredits to every
+    one of them; raises `Conflict("people.elsewhere")` for anybody else's.
+    """
     with acting(
         desk,
         session=session,
@@ -58,6 +62,9 @@ def issue_badge(
         )
         if found is None:
             raise NotFound("people.unknown")
+        for other in people.sessions_of(desk.store, holder):
+            if not desk.authority.may(other, person, Action.ACCREDIT, now):
+                raise Conflict("people.elsewhere", name=found.name, session=other)
         if anew:
             people.withdraw_badges(act.tx, holder)
         return found, people.issue_badge(act.tx, holder)

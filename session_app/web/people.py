@@ -6,7 +6,7 @@ from flask import Flask, Response, make_response, render_template, request
 from segno import make_qr
 
 from session_app.domain.access import Action
-from session_app.domain.errors import Invalid
+from session_app.domain.errors import Conflict, Invalid
 from session_app.i18n import translate
 from session_app.services.desk import Desk, clock
 from session_app.services.people import accredit, issue_badge
@@ -52,9 +52,14 @@ def install(app: Flask, desk: Desk) -> None:
         made = []
         for each in chosen:
             anew = request.form.get("anew") == "true"
-            _, code = issue_badge(
-                desk, session, each.person, person=visitor().person, now=clock(), anew=anew
-            )
+            try:
+                _, code = issue_badge(
+                    desk, session, each.person, person=visitor().person, now=clock(), anew=anew
+                )
+            except Conflict:
+                if wanted:
+                    raise
+                continue  # of a whole sheet, those whose codes are for others to issue are left out
             link = f"{request.host_url}in/{code}"
             qr = make_qr(link, error="m").svg_data_uri(scale=4, border=2)
             capacity = translate(f"ui.capacity.{each.capacity}", language)

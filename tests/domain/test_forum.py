@@ -250,6 +250,7 @@ COMPANIONS = ("settings", "closed_door.companions_max")
         (_set("forum", "name", to="CRM"), "forum.not_a_table", "forum.name"),
         (_set("forum", "name", "es", to=" "), "forum.wrong_text", "forum.name.es"),
         (_set("forum", "name", "es", to=3), "forum.wrong_text", "forum.name.es"),
+        (_set("forum", "name", "es", to="CRM\0"), "forum.wrong_text", "forum.name.es"),
         (_set("members", 0, "code", to="blz"), "forum.wrong_code", "members[1].code"),
         (_set("members", 0, "code", to="BLZE"), "forum.wrong_code", "members[1].code"),
         (_set("civil_society", "since", to="1998"), "forum.wrong_year", "civil_society.since"),

@@ -8,10 +8,11 @@ import zipfile
 import pytest
 from conftest import NOW
 
-from session_app.domain.errors import Conflict, Forbidden
+from session_app.domain.errors import Conflict, Forbidden, Invalid
 from session_app.services.adoption import digest, read_standing
 from session_app.services.issuing import list_files, read_file
 from session_app.store import drafts
+from session_app.store.database import new_id
 
 
 def paragraph(room, state):
@@ -114,6 +115,25 @@ def test_only_the_overridden_paragraphs_carry_the_override(room):
         (next(iter(blocked)),),
     )
     assert json.loads(detail["detail"])["override"] == "Consenso"
+
+
+def test_without_a_template_to_print_it_with_the_document_is_not_adopted(room, tmp_path):
+    room.desk.docx_templates = tmp_path
+    shown = read_standing(room.desk, room.draft).digest
+    with pytest.raises(Invalid, match="template.unreadable"):
+        room.do("chair", "draft.adopt", digest=shown, override="La plenaria lo adopta")
+    assert not drafts.adopted_texts(room.desk.store, room.draft)
+    assert drafts.draft(room.desk.store, room.draft).adopted is None
+
+
+def test_undo_does_not_reach_what_has_been_adopted_since(room):
+    row = paragraph(room, "agreed")
+    op = new_id()
+    room.do("drafting-can", "paragraph.split", op=op, paragraph=row.id, language="es", at=8)
+    room.do("chair", "paragraph.mark", paragraph=row.id, state="agreed")
+    room.do("chair", "paragraph.adopt", paragraph=row.id, digest=seen(room, row))
+    with pytest.raises(Conflict, match="paragraph.adopted"):
+        room.do("drafting-can", "paragraph.undo", undoes=op)
 
 
 def test_nothing_is_adopted_twice(room):

@@ -1,12 +1,13 @@
 """Lists of accreditations entered one after the other: who is the same person, and what they may do then."""
 
 import pytest
-from conftest import NOW
+from conftest import CRM, NOW
 
 from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Invalid
 from session_app.services.authority import CONSOLE
-from session_app.services.people import accredit
+from session_app.services.console import call_session
+from session_app.services.people import accredit, issue_badge
 from session_app.store import people
 
 
@@ -62,3 +63,21 @@ def test_naming_sessions_that_are_not_there_leaves_nothing_behind(room):
 def test_a_reason_nobody_can_read_is_none(room, reason):
     with pytest.raises(Invalid, match="grant.reason_missing"):
         room.do("chair", "grant.give", person=room.person["interpreter"], right="read_draft", reason=reason)  # fmt: skip
+
+
+def test_the_chair_of_another_session_cannot_issue_oneself_this_chairs_code(room):
+    desk = room.desk
+    other = call_session(desk, folder=str(CRM), id="grcm-panama-2027", body="grcm", ppt="PAN", city="Panamá", starts="2027-06-02", ends="2027-06-04", zone="America/Panama")["session"]  # fmt: skip
+    mine = "Ana Presidenta,PAN,chair,ana@pan.example,"
+    header = "name,delegation,capacity,email,drafting\n"
+    accredit(desk, other, (header + mine).encode(), person=CONSOLE, now=NOW)
+    ana = people.accredited(desk.store, other)[0].person
+    beatriz = room.person["chair"]
+    everybody = people.accredited(desk.store, room.session)
+    held = next(each for each in everybody if each.person == beatriz)
+    theirs = f"{held.name},SLV,head,{held.email},"
+    accredit(desk, other, (header + theirs).encode(), person=ana, now=NOW)
+    with pytest.raises(Conflict, match="people.elsewhere"):
+        issue_badge(desk, other, beatriz, person=ana, now=NOW)
+    assert issue_badge(desk, other, ana, person=ana, now=NOW)
+    assert issue_badge(desk, other, beatriz, person=CONSOLE, now=NOW)
