@@ -23,7 +23,7 @@ from session_app.domain.access import Action
 from session_app.domain.contract import ParagraphEdited
 from session_app.services.desk import Desk, clock
 from session_app.services.live import Relayed
-from session_app.store import people
+from session_app.store import drafts, people
 from session_app.store.database import Announced, Committed
 from session_app.views.live import TOPICS_OF_EVENT, render_topic
 
@@ -74,7 +74,7 @@ class Publisher:
         desk.drafts.relay = self.relay_updates
 
     def start(self) -> None:
-        """Begin delivering, in a greenlet of its own."""
+        """Begin delivering events, and carets, in threads (greenlets under gevent) of their own."""
         threading.Thread(target=self._run, name="publisher", daemon=True).start()
         threading.Thread(target=self._follow_motion, name="presence", daemon=True).start()
 
@@ -211,8 +211,7 @@ class Publisher:
         }
 
     def _session_of(self, draft: str) -> str:
-        row = self._desk.store.one("select session from draft where id = ?", (draft,))
-        return row["session"] if row else ""
+        return drafts.session_of(self._desk.store, draft) or ""
 
     # After each commit
 
@@ -309,7 +308,7 @@ class Publisher:
                 language = self._desk.authority.actor(session, each.person).language
                 allowed = self._desk.authority.allowed(session, each.person, now)
                 classes.setdefault((allowed, language), []).append(each)
-        for (_, _), members in classes.items():
+        for members in classes.values():
             shown = {topic for each in members for topic in each.topics}
             for topic in sorted(shown if topics is None else shown.intersection(topics)):
                 try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from session_app.domain import drafting
 from session_app.domain.agenda import SittingState
@@ -52,15 +52,11 @@ def read_standing(desk: Desk, draft_id: str) -> Standing:
     """Where a draft stands at this moment; adopted paragraphs count by their text of record."""
     with desk.drafts.lock:
         rows = drafts.rows(desk.store, draft_id)
-        adopted = drafts.adopted_texts(desk.store, draft_id)
-        texts = {
-            row.id: adopted[row.id].texts if row.id in adopted else desk.drafts.texts(row.id)
-            for row in rows
-        }
+        texts = desk.drafts.standing_texts(draft_id)
     open_points = tuple(
         obstacle
         for row in rows
-        if row.id not in adopted
+        if row.state is not State.ADOPTED
         for obstacle in drafting.obstacles(row, texts[row.id])
     )
     return Standing(rows, texts, open_points, digest_of_draft(rows, texts))
@@ -164,12 +160,7 @@ def _adopt(act: Act, row: Row, texts: dict[Language, str], override: str | None)
 
 
 def _adopted(rows: Rows, which: frozenset[str]) -> Rows:
-    return tuple(
-        Row(row.id, row.section, row.kind, State.ADOPTED, row.source_label)
-        if row.id in which
-        else row
-        for row in rows
-    )
+    return tuple(replace(row, state=State.ADOPTED) if row.id in which else row for row in rows)
 
 
 def _present(act: Act) -> list[str]:

@@ -202,9 +202,7 @@ def split_paragraph(act: Act, rows: Rows, command: SplitParagraph) -> Change:
     texts = act.desk.drafts.texts(row.id)
     head, tail = split_at_unit(texts[command.language], command.at)
     new = Row(new_id(), row.section, row.kind)
-    stay = Row(
-        row.id, row.section, row.kind, drafting.state_after_edit(row.state), row.source_label
-    )
+    stay = replace(row, state=drafting.state_after_edit(row.state))
     # Directly behind, not behind the block: the sub-items follow the words they belong to.
     after = (*rows[:index], stay, new, *rows[index + 1 :])
     return Change(

@@ -20,7 +20,7 @@ from session_app.domain.documents import (
     order_names,
 )
 from session_app.domain.drafting import LANGUAGES, Language
-from session_app.domain.errors import Conflict, NotFound
+from session_app.domain.errors import NotFound
 from session_app.domain.forum import Forum
 from session_app.store import documents, drafts, sessions
 from session_app.word import assemble
@@ -70,7 +70,7 @@ def list_files(desk: Desk, session_id: str) -> list[WordFile]:
             )
             for each in issued
         ]
-    at = last_change(desk, draft.id)
+    at = drafts.last_change(desk.store, draft.id)
     return [
         WordFile(
             layout, file_name(session_id, layout), False, draft.version, at, None, None, "private"
@@ -79,17 +79,21 @@ def list_files(desk: Desk, session_id: str) -> list[WordFile]:
     ]
 
 
-def may_download(desk: Desk, session_id: str, person: str | None, now: datetime) -> bool:
-    """Whether this person may have the session's document as it stands.
+def needed_to_download(draft: drafts.Draft) -> Action:
+    """What it takes to have a session's document as it stands.
 
     Before adoption it is the draft, for whoever may read the draft; once adopted it is the final
     text, for whoever the table lets download it.
     """
+    return Action.READ_DRAFT if draft.adopted is None else Action.DOWNLOAD
+
+
+def may_download(desk: Desk, session_id: str, person: str | None, now: datetime) -> bool:
+    """Whether this person may have the session's document as it stands."""
     draft = drafts.draft_of(desk.store, session_id)
-    if draft is None:
-        return False
-    action = Action.READ_DRAFT if draft.adopted is None else Action.DOWNLOAD
-    return bool(desk.authority.may(session_id, person, action, now))
+    return draft is not None and bool(
+        desk.authority.may(session_id, person, needed_to_download(draft), now)
+    )
 
 
 def file_name(session_id: str, layout: Layout) -> str:
@@ -126,11 +130,7 @@ def compose(desk: Desk, draft_id: str) -> DocumentText:
     with desk.drafts.lock:
         draft = drafts.draft(desk.store, draft_id)
         rows = drafts.rows(desk.store, draft_id)
-        adopted = drafts.adopted_texts(desk.store, draft_id)
-        texts = {
-            row.id: adopted[row.id].texts if row.id in adopted else desk.drafts.texts(row.id)
-            for row in rows
-        }
+        texts = desk.drafts.standing_texts(draft_id)
         sections = drafts.sections(desk.store, draft_id)
         session = sessions.session(desk.store, draft.session)
         present = (
@@ -138,7 +138,7 @@ def compose(desk: Desk, draft_id: str) -> DocumentText:
             if draft.adopted is not None
             else sessions.present(desk.store, session.id)
         )
-        changed = datetime.fromisoformat(last_change(desk, draft_id))
+        changed = datetime.fromisoformat(drafts.last_change(desk.store, draft_id))
     forum = desk.forum
     body = forum.bodies[session.body]
     return DocumentText(
@@ -177,21 +177,6 @@ def issue_documents(act: Act, draft_id: str) -> None:
             document_class="private",
             content=assemble(text, template, layout=layout, version="clean"),
         )
-
-
-def last_change(desk: Desk, draft_id: str) -> str:
-    """When the draft's text, structure or standing last changed, from the record."""
-    row = desk.store.one(
-        "select max(at) from (select at from draft where id = ? union all"
-        " select u.at from text_update u join paragraph p on p.id = u.paragraph where p.draft = ?"
-        " union all select at from operation where draft = ? union all"
-        " select a.at from adopted_text a join paragraph p on p.id = a.paragraph where p.draft = ?"
-        " union all select at from adopted_draft where draft = ?)",
-        (draft_id,) * 5,
-    )
-    if row is None or row[0] is None:
-        raise Conflict("draft.none")
-    return str(row[0])
 
 
 def place(forum: Forum, session: Session, language: Language) -> str:

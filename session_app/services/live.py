@@ -12,14 +12,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from session_app.collab.gate import Rejected
 from session_app.collab.paragraph import ParagraphDoc
 from session_app.domain.access import Action
 from session_app.domain.contract import ParagraphEdited
-from session_app.domain.drafting import Language, Row, State, permits_change, state_after_edit
+from session_app.domain.drafting import Language, permits_change, state_after_edit
 from session_app.domain.errors import ActError, Conflict, Forbidden, NotFound
 from session_app.domain.numbering import LabelStyle
 from session_app.domain.text import units
@@ -104,6 +104,15 @@ class LiveDrafts:
         """The two texts of a paragraph."""
         with self.lock:
             return self._doc(paragraph).texts()
+
+    def standing_texts(self, draft: str) -> dict[str, dict[Language, str]]:
+        """The texts of a draft's paragraphs as they count now: adopted ones by their text of record."""
+        with self.lock:
+            adopted = drafts.adopted_texts(self._store, draft)
+            return {
+                row.id: adopted[row.id].texts if row.id in adopted else self.texts(row.id)
+                for row in drafts.rows(self._store, draft)
+            }
 
     def diff(self, paragraph: str, state_vector: bytes) -> bytes:
         """What a replica with this state vector lacks. Raises `Conflict` for a malformed one."""
@@ -275,7 +284,10 @@ class LiveDrafts:
         if all(self._keeps_state(paragraph) for paragraph in paragraphs):
             return
         before = drafts.rows(self._store, draft)
-        after = tuple(_after_edit(row) if row.id in paragraphs else row for row in before)
+        after = tuple(
+            replace(row, state=state_after_edit(row.state)) if row.id in paragraphs else row
+            for row in before
+        )
         if after != before:
             drafts.put_rows(tx, draft, before, after)
             announce_structure(tx, self._store, draft, self.style)
@@ -331,8 +343,3 @@ def _difference(old: str, new: str) -> tuple[int, int, str]:
         units(old[start : len(old) - end]),
         new[start : len(new) - end],
     )
-
-
-def _after_edit(row: Row) -> Row:
-    state: State = state_after_edit(row.state)
-    return Row(row.id, row.section, row.kind, state, row.source_label)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from session_app.domain import agenda
 from session_app.domain.agenda import Item, ItemState, Session
-from session_app.domain.drafting import LANGUAGES, Language, Row, State
+from session_app.domain.drafting import LANGUAGES, Language, State
 from session_app.domain.errors import Invalid
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
 from session_app.domain.people import Capacity
@@ -178,7 +178,7 @@ def _import_demo_draft(
     for group in facts["states"]:
         for address in group["paragraphs"]:
             place = at[group["section"], address]
-            after[place] = _with_state(after[place], State(group["state"]))
+            after[place] = replace(after[place], state=State(group["state"]))
     with desk.drafts.lock:
         with desk.store.transaction(now) as tx:
             drafts.put_rows(tx, draft, rows, after)
@@ -198,10 +198,6 @@ def _is_written(desk: Desk, session: str, language: Language) -> bool:
     draft = drafts.draft_of(desk.store, session)
     rows = drafts.rows(desk.store, draft.id) if draft is not None else ()
     return any(desk.drafts.texts(row.id)[language] for row in rows)
-
-
-def _with_state(row: Row, state: State) -> Row:
-    return replace(row, state=state)
 
 
 def _seat_delegations(desk: Desk, session: str, present: list[str], now: datetime) -> None:

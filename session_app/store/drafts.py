@@ -110,6 +110,27 @@ def draft_of(db: Database, session: str) -> Draft | None:
     return draft(db, row["id"]) if row else None
 
 
+def session_of(db: Database, draft_id: str) -> str | None:
+    """The session a draft belongs to."""
+    row = db.one("select session from draft where id = ?", (draft_id,))
+    return row["session"] if row else None
+
+
+def last_change(db: Database, draft_id: str) -> str:
+    """When a draft's text, structure or standing last changed. Raises `NotFound`."""
+    row = db.one(
+        "select max(at) from (select at from draft where id = ? union all"
+        " select u.at from text_update u join paragraph p on p.id = u.paragraph where p.draft = ?"
+        " union all select at from operation where draft = ? union all"
+        " select a.at from adopted_text a join paragraph p on p.id = a.paragraph where p.draft = ?"
+        " union all select at from adopted_draft where draft = ?)",
+        (draft_id,) * 5,
+    )
+    if row is None or row[0] is None:
+        raise NotFound("draft.unknown")
+    return str(row[0])
+
+
 def add_draft(tx: Transaction, session: str, *, origin: Language, working_translation: bool) -> str:
     """A new, empty draft in direct mode."""
     identity = new_id()
@@ -209,11 +230,6 @@ def draft_of_paragraph(db: Database, paragraph: str) -> tuple[str, State, bool] 
     """(draft, state, whether it still has a place) of a paragraph."""
     row = db.one("select draft, state, position from paragraph where id = ?", (paragraph,))
     return (row["draft"], State(row["state"]), row["position"] is not None) if row else None
-
-
-def put_state(tx: Transaction, paragraph: str, state: State) -> None:
-    """Store a paragraph's state."""
-    tx.execute("update paragraph set state = ? where id = ?", (state, paragraph))
 
 
 # Texts

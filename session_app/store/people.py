@@ -17,7 +17,6 @@ from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.forum import Forum
 from session_app.domain.people import AccreditationLine, Audience, Capacity, Grant, categorize
 
-from . import sessions
 from .database import Database, Transaction, new_id, stamp
 
 
@@ -283,8 +282,3 @@ def withdraw_grant(tx: Transaction, session: str, grant: str) -> None:
     if not cursor.rowcount:
         raise NotFound("grant.unknown")
     tx.change_authority()
-
-
-def presiding(db: Database, session: str) -> str:
-    """The delegation that presides over a session."""
-    return sessions.session(db, session).ppt

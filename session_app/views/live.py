@@ -18,7 +18,7 @@ from session_app.domain.drafting import LANGUAGES, Kind, Language
 from session_app.domain.numbering import number
 from session_app.services.adoption import digest, read_standing
 from session_app.services.desk import Desk
-from session_app.services.issuing import list_files, place
+from session_app.services.issuing import list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
 
 from .models import (
@@ -155,8 +155,7 @@ def _read_documents(
     desk: Desk, session: Session, may: frozenset[Action], now: datetime
 ) -> DocumentsModel:
     draft = drafts.draft_of(desk.store, session.id)
-    needed = Action.READ_DRAFT if draft is None or draft.adopted is None else Action.DOWNLOAD
-    if needed not in may:
+    if draft is None or needed_to_download(draft) not in may:
         return DocumentsModel(())
     return DocumentsModel(
         tuple(
