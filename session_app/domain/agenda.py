@@ -15,6 +15,7 @@ from typing import Literal
 from .contract import AgendaChanged, AgendaItemState
 from .drafting import Language
 from .errors import Conflict, Invalid
+from .forum import SittingMode
 from .text import one_line
 
 MAX_TITLE = 300
@@ -137,9 +138,6 @@ class SittingState(StrEnum):
     CLOSED = "closed"
 
 
-SittingMode = Literal["open", "members", "closed"]
-
-
 @dataclass(frozen=True, slots=True)
 class Sitting:
     """A continuous part of a session. `epoch` grows with each change of its door."""
@@ -159,7 +157,7 @@ class Sitting:
 
 def open_next(last: Sitting | None, mode: SittingMode, since: str) -> Sitting:
     """The next sitting, opened. Raises `Conflict` while the last one is not closed."""
-    if last is not None and last.state in (SittingState.OPEN, SittingState.SUSPENDED):
+    if last is not None and last.is_under_way:
         raise Conflict("sitting.not_closed", number=last.number)
     number, epoch = (last.number + 1, last.epoch + 1) if last else (1, 1)
     return Sitting(number, mode, SittingState.OPEN, since, epoch)
@@ -183,7 +181,7 @@ def resume(sitting: Sitting | None, since: str) -> Sitting:
 
 def close(sitting: Sitting | None, since: str) -> Sitting:
     """The sitting closed: it is over, the next one is opened anew."""
-    if sitting is None or sitting.state not in (SittingState.OPEN, SittingState.SUSPENDED):
+    if sitting is None or not sitting.is_under_way:
         raise Conflict("sitting.not_open")
     return replace(sitting, state=SittingState.CLOSED, since=since, resumes_at=None)
 

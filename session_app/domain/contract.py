@@ -17,6 +17,8 @@ from typing import Any, ClassVar, Literal, Union, cast, get_args, get_origin, ge
 from .access import Action
 from .drafting import Language
 from .errors import Invalid
+from .forum import SittingMode
+from .people import Right
 
 MAX_TEXT = 20_000
 """Characters of one text field; the longest paragraph of the seeds has under a thousand."""
@@ -61,7 +63,7 @@ EVENTS: dict[str, type[Event]] = {}
 class OpenSitting(Command, name="sitting.open", needs=Action.MANAGE_SITTING):
     """Open the next sitting of the session."""
 
-    mode: Literal["open", "members", "closed"] = "open"
+    mode: SittingMode = "open"
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,7 @@ class GiveGrant(Command, name="grant.give", needs=Action.GIVE_GRANTS):
     """A dated exception signed by the PPT, e.g. leave for an interpreter to read the draft."""
 
     person: str
-    right: Literal[
-        "attend", "speak", "table", "see_agenda", "see_documents", "read_draft", "edit_draft"
-    ]
+    right: Right
     reason: str
 
 

@@ -94,7 +94,7 @@ class DocumentText:
 
 
 def compose_preamble(template: str, **parts: str) -> str:
-    """Fill a body's preamble: `{dates}`, `{place}`, `{countries}` and whatever else it names.
+    """Fill a body's preamble: `{dates}`, `{city}`, `{countries}` and whatever else it names.
 
     Raises `Invalid` for a placeholder that has no part, and for a malformed template; parts the
     template does not use are ignored.

@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """How far a paragraph has come. Only a person's act moves it forward (DESIGN principle 3)."""
+    """How far a paragraph has come. Only a person's act moves it forward."""
 
     PROPOSED = "proposed"
     BRACKETED = "bracketed"
@@ -221,8 +221,7 @@ class Obstacle:
 
 
 def obstacles(row: Row, texts: dict[Language, str]) -> list[Obstacle]:
-    """What stands between a paragraph and its adoption (issue: an empty language, an open bracket,
-    an undecided paragraph)."""
+    """What stands between a paragraph and its adoption: an empty language, an open bracket, no decision."""
     found = [] if row.state in DECIDED else [Obstacle(row.id, "undecided")]
     for language in LANGUAGES:
         if not texts[language].strip():

@@ -85,7 +85,7 @@ export function nextPending(rows, id) {
 }
 
 /**
- * The state an item shows in the outline: the least advanced of its block (DESIGN, drafting).
+ * The state an item shows in the outline: the least advanced of its block.
  * @param {Row[]} rows
  */
 export function worstState(rows) {
