@@ -76,6 +76,33 @@ def test_two_write_at_one_place_and_both_get_whole_words(writers) -> None:
     assert text.removeprefix(before) in (first + second, second + first)
 
 
+def test_what_is_written_before_a_new_paragraph_is_there_goes_into_it_accents_and_all(
+    enter, desk
+) -> None:
+    mex = enter("drafting-mex", through=desk.line).speak("es").open_draft()
+    id = items(mex)[5]
+    before = mex.text(id, "es")
+    keyboard = mex.input_method()
+    for is_open in (False, True):
+        count = len(mex.rows())
+        mex.write(id, "es")
+        desk.line.swallow()
+        mex.press("Enter").type("El ")
+        compose(keyboard, mex, "´")
+        if is_open:  # the paragraph arrives while the accent waits for its letter
+            desk.line.carry()
+            expect(mex.page.locator("#grid [data-row]")).to_have_count(count + 1)
+        keyboard.send("Input.insertText", {"text": "á"})
+        mex.type("rbolx").press("Backspace").type(" verde")
+        desk.line.carry()
+        mex.wait(lambda: mex.place()[0] not in ("", id) and mex.place()[2], mex.place)
+        made = mex.place()[0]
+        mex.type(" y")
+        expect(mex.cell(made, "es").locator(".ProseMirror")).to_have_text("El árbol verde y")
+        assert mex.text(id, "es") == before
+        mex.wait_saved()
+
+
 def test_a_word_is_corrected_and_a_phrase_dictated_while_another_writes(writers) -> None:
     mex, can = writers
     id = items(mex)[1]

@@ -1,6 +1,7 @@
 import { TimedOut } from "../lib/connection.js";
 import { cleanText } from "./clean.js";
 import { askToDelete, previewPaste } from "./dialogs.js";
+import { el } from "./dom.js";
 import { History } from "./history.js";
 import { oneLine, readPaste } from "./paste.js";
 import { asText, belongs, block, nameOf, nextPending } from "./rows.js";
@@ -22,9 +23,6 @@ const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** What a person can do to the text as a whole; each act is a key and a button. */
 export class Acts {
-  /** What is typed while a new paragraph is on its way: it belongs there. @type {string | null} */
-  held = null;
-
   /**
    * @param {Connection} connection
    * @param {DraftSync} sync
@@ -104,7 +102,6 @@ export class Acts {
 
   /** Enter while writing: a new paragraph at the end of the text, two paragraphs anywhere else. @param {Cell} cell */
   async enter(cell) {
-    if (this.held !== null) return;
     if (!this.mayChange) return this.say(this.t("ui.draft.said.read_only"), true);
     if (cell.selection.from >= cell.text.length) await this.add();
     else await this.split(cell);
@@ -246,19 +243,17 @@ export class Acts {
    * @param {() => Promise<Ack | null>} ask
    */
   async #arrive(language, where, ask) {
-    const from = this.grid.writing;
-    this.held = "";
+    const before = this.grid.cell;
+    const note = new Note(language, this.t("ui.draft.act.add"));
     const ack = await ask();
     const there = ack?.ok && (await this.#row(ack.paragraph));
     if (there) await this.sync.sync([ack.paragraph]).catch(() => {}); // its words, or the caret would be carried along
-    const typed = this.held;
-    this.held = null;
-    if (there) {
-      this.grid.announce([ack.paragraph]);
-      this.grid.write({ id: ack.paragraph, language }, where);
-    }
-    const cell = there ? this.grid.cell : from;
+    const typed = await note.written();
+    if (there) this.grid.announce([ack.paragraph]);
+    const cell = there ? this.grid.cellAt({ id: ack.paragraph, language }) : before;
+    if (note.isHeld && cell) this.grid.write({ id: cell.paragraph.id, language }, there ? where : cell.selection.head);
     if (typed) cell?.insert(typed);
+    note.remove();
   }
 
   /**
@@ -292,6 +287,43 @@ export class Acts {
         }),
       );
     });
+  }
+}
+
+/**
+ * A field that takes what is typed while a new paragraph is on its way: it belongs there. A field and
+ * not the keys, for accents, corrections and Backspace are the browser's and its input method's affair.
+ */
+class Note {
+  /** @type {Promise<void> | null} */
+  #composition = null;
+
+  /** @param {Language} language @param {string} name */
+  constructor(language, name) {
+    this.field = el("input", { class: "note", lang: language, "aria-label": name, autocomplete: "off" });
+    this.field.addEventListener("compositionstart", () => {
+      this.#composition = new Promise((resolve) => {
+        // In a task of its own: the last letter may come after the end.
+        this.field.addEventListener("compositionend", () => setTimeout(resolve), { once: true });
+      });
+    });
+    document.body.append(this.field);
+    this.field.focus({ preventScroll: true });
+  }
+
+  /** Whether one has not gone elsewhere meanwhile. */
+  get isHeld() {
+    return document.activeElement === this.field;
+  }
+
+  /** What has been typed, once no character is being composed. */
+  async written() {
+    await this.#composition;
+    return this.field.value;
+  }
+
+  remove() {
+    this.field.remove();
   }
 }
 

@@ -46,7 +46,7 @@ export class Grid extends Emitter {
    * @param {DraftSync} sync
    * @param {Speak} t
    * @param {Language} language of the interface
-   * @param {Pick<import("./cell.js").Around, "key" | "paste" | "typed">} keys
+   * @param {Pick<import("./cell.js").Around, "key" | "paste">} keys
    */
   constructor(element, sync, t, language, keys) {
     super();

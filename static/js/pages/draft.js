@@ -60,11 +60,6 @@ let refused = [];
 const grid = new Grid(part("#grid"), sync, t, language, {
   key: (cell, event) => whileWriting(grid, acts, (name) => toolbar.do(name), cell, event),
   paste: (cell, text) => void acts.paste(cell, text),
-  typed: (_, text) => {
-    if (acts.held === null) return false;
-    acts.held += text;
-    return true;
-  },
 });
 const acts = new Acts(connection, sync, grid, t, say);
 const find = new Find(part("#findbar"), grid, t);
