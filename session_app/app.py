@@ -81,7 +81,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     guard.install(flask, desk, cookie=cookie)
     errors.install(flask)
     pages.install(flask, desk)
-    people.install(flask, desk)
+    people.install(flask, desk, secure=settings.secure)
     documents.install(flask, desk)
     signing.install(flask, desk, cookie=cookie, secure=settings.secure)
     guard.doors(flask)

@@ -16,8 +16,9 @@ from session_app.views.live import read_head, viewer_of
 from .guard import door, visitor
 
 
-def install(app: Flask, desk: Desk) -> None:
-    """Register the desk's forms."""
+def install(app: Flask, desk: Desk, *, secure: bool) -> None:
+    """Register the desk's forms. Links begin with `https` where people reach the desk by it."""
+    scheme = "https" if secure else "http"
 
     @app.post("/s/<session>/people")
     @door(Action.ACCREDIT)
@@ -60,7 +61,8 @@ def install(app: Flask, desk: Desk) -> None:
                 if wanted:
                     raise
                 continue  # of a whole sheet, those whose codes are for others to issue are left out
-            link = f"{request.host_url}in/{code}"
+            # Not the scheme of the request: the desk itself speaks plain HTTP behind its TLS.
+            link = f"{scheme}://{request.host}/in/{code}"
             qr = make_qr(link, error="m").svg_data_uri(scale=4, border=2)
             capacity = translate(f"ui.capacity.{each.capacity}", language)
             made.append((each.name, each.delegation, capacity, link, qr))

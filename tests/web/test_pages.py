@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 
+from session_app.app import create_app
+from session_app.config import ROOT, Settings
 from session_app.services.adoption import read_standing
 from session_app.store import sessions
 from session_app.web.guard import HostGuard
@@ -182,3 +184,22 @@ def test_the_secretariat_prints_a_link_and_a_lost_one_is_ended(visit, room):
     code = page.text.split("/in/")[1][:26]
     assert visit(None).post("/in", code=lost).status_code == 400
     assert visit(None).post("/in", code=code).status_code == 303
+
+
+def test_a_printed_link_is_of_the_kind_people_reach_the_desk_by(room, desk, tmp_path):
+    host = "sala.example.org"
+    settings = Settings(data=tmp_path / "data", static=ROOT / "static", hosts=(host,), secure=True)
+    client = create_app(settings, desk).flask.test_client()
+    headers = {"Origin": f"https://{host}"}
+    code = next(each.code for each in room.roles if each.role == "secretariat")
+    signed_in = client.post("/in", base_url=f"http://{host}", data={"code": code}, headers=headers)
+    cookie = signed_in.headers["Set-Cookie"].partition(";")[0]
+    assert cookie.startswith("__Host-login=")
+    page = client.post(
+        f"/s/{room.session}/badges",
+        base_url=f"http://{host}",  # as the TLS in front of the desk passes it on
+        data={"person": room.person["chair"]},
+        headers=headers | {"Cookie": cookie},
+    )
+    assert f"https://{host}/in/" in page.text
+    assert f"http://{host}" not in page.text
