@@ -127,7 +127,8 @@ def session(data: Path | None, session: str, **facts: str | None) -> None:
              --starts 2027-06-02 --ends 2027-06-04 --zone America/Panama
     """
     given = {name: value for name, value in facts.items() if value is not None}
-    folder = str(_settings(data).agendas / _settings(data).forum)
+    settings = _settings(data)
+    folder = str(settings.agendas / settings.forum)
     made = _call(data, "session", folder=folder, id=session, **given)
     click.echo(f"{made['session']}: {made['items']} agenda items")
 
@@ -152,7 +153,12 @@ def accredit(data: Path | None, session: str, file: Path) -> None:
 @DATA
 @click.argument("session")
 @click.option("--anew", is_flag=True, help="End the earlier codes and logins at once.")
-@click.option("--base", default="http://127.0.0.1:8000", help="Address people reach the desk at.")
+@click.option(
+    "--base",
+    default="http://127.0.0.1:8000",
+    help="Address people reach the desk at.",
+    show_default=True,
+)
 def badges(data: Path | None, session: str, anew: bool, base: str) -> None:
     """Issue a sign-in link for everybody accredited.
 
@@ -198,7 +204,7 @@ def import_draft(data: Path | None, session: str, file: Path, language: str) -> 
     type=click.Choice(["clean", "bracketed", "tracked"]),
     default="bracketed",
     show_default=True,
-    help="clean: no mark on brackets; tracked: proposals as tracked changes.",
+    help="clean: no mark on brackets; tracked: not before drafts hold proposals.",
 )
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File."
@@ -321,10 +327,10 @@ def _refusals() -> Iterator[None]:
 
 
 def _exit_with(refusal: ActError) -> NoReturn:
-    from session_app.i18n import translate
+    from session_app.i18n import translate, translate_error
 
     problems = refusal.params.get("problems")
-    click.echo(f"session-app: {translate(refusal.code, 'en', **refusal.params)}", err=True)
+    click.echo(f"session-app: {translate_error(refusal, 'en')}", err=True)
     if isinstance(problems, tuple | list):
         for problem in problems:
             sentence = translate(problem.code, "en", **problem.params)

@@ -16,7 +16,7 @@ from flask_socketio import SocketIO
 from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import ActError, Conflict, Forbidden, Invalid, NotFound
-from session_app.i18n import translate
+from session_app.i18n import translate_error
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import people
@@ -110,7 +110,7 @@ class Gateway:
             "ok": False,
             "code": refusal.code,
             "params": {name: str(value) for name, value in refusal.params.items()},
-            "sentence": translate(refusal.code, language, **refusal.params),
+            "sentence": translate_error(refusal, language),
         }
 
     def _admit(self, connection: Connection, session: str, needs: Action | str) -> None:

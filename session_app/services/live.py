@@ -167,30 +167,7 @@ class LiveDrafts:
         """
         with self.lock:
             group, self._queue = self._queue, []
-            accepted: list[tuple[Writing, bytes]] = []
-            spoilt: list[str] = []
-            for writing in group:
-                try:
-                    update = self._admit(writing, now)
-                except ActError as refusal:
-                    log.info(
-                        "text by %s on %s: refused, %s",
-                        writing.person,
-                        writing.paragraph,
-                        refusal.code,
-                    )
-                    writing.finish(refusal)
-                    continue
-                except Exception:
-                    # One that cannot be judged must not take the others of its group with it.
-                    log.exception("text by %s could not be judged", writing.person)
-                    spoilt.append(writing.paragraph)
-                    writing.finish(Conflict("update.rejected", paragraph=writing.paragraph))
-                    continue
-                if update is None:
-                    writing.finish()
-                else:
-                    accepted.append((writing, update))
+            accepted, spoilt = self._judge(group, now)
             try:
                 if accepted:
                     self._commit(accepted, now)
@@ -220,6 +197,35 @@ class LiveDrafts:
             except Exception:
                 log.exception("a group of %d updates could not be stored", size)
             time.sleep(GATHERING if size > 1 else 0)
+
+    def _judge(
+        self, group: Sequence[Writing], now: datetime
+    ) -> tuple[list[tuple[Writing, bytes]], list[str]]:
+        """What is to be stored of a group, and the paragraphs whose document must be read again.
+
+        Whoever is refused, or has sent nothing new, is answered here.
+        """
+        accepted: list[tuple[Writing, bytes]] = []
+        spoilt: list[str] = []
+        for writing in group:
+            try:
+                update = self._admit(writing, now)
+            except ActError as refusal:
+                log.info(
+                    "text by %s on %s: refused, %s", writing.person, writing.paragraph, refusal.code
+                )
+                writing.finish(refusal)
+            except Exception:
+                # One that cannot be judged must not take the others of its group with it.
+                log.exception("text by %s could not be judged", writing.person)
+                spoilt.append(writing.paragraph)
+                writing.finish(Conflict("update.rejected", paragraph=writing.paragraph))
+            else:
+                if update is None:
+                    writing.finish()
+                else:
+                    accepted.append((writing, update))
+        return accepted, spoilt
 
     def _admit(self, writing: Writing, now: datetime) -> bytes | None:
         """The update to store, already applied; None if there is nothing new in it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
@@ -21,8 +21,10 @@ from session_app.store import people
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-PUBLIC = "public"
+Public = Literal["public"]
+PUBLIC: Public = "public"
 """What a view declares that anybody may open."""
+Needs = Action | Public
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"
@@ -40,7 +42,7 @@ class Visitor:
     language: Language
 
 
-def door(needs: Action | str) -> Callable[[View], View]:
+def door(needs: Needs) -> Callable[[View], View]:
     """Declare the action a view needs in the session its address names, or `PUBLIC`."""
 
     def declare(view: View) -> View:
@@ -50,12 +52,13 @@ def door(needs: Action | str) -> Callable[[View], View]:
     return declare
 
 
-def door_of(view: object) -> Action | str | None:
-    """What a view declares that it needs."""
-    return getattr(view, "door", None)
+def door_of(view: object) -> Needs | None:
+    """What a view declares that it needs; None for one that declares nothing known."""
+    needs = getattr(view, "door", None)
+    return needs if isinstance(needs, Action) or needs == PUBLIC else None
 
 
-def doors(app: Flask) -> dict[str, Action | str]:
+def doors(app: Flask) -> dict[str, Needs]:
     """Every endpoint and the action it needs. Raises `LookupError` for one that declares none."""
     found = {}
     for rule in app.url_map.iter_rules():
@@ -81,7 +84,9 @@ def install(app: Flask, desk: Desk, *, cookie: str) -> None:
         if request.method not in ("GET", "HEAD"):
             _require_same_origin()
         needs = door_of(view)
-        if isinstance(needs, Action):
+        if needs is None:
+            raise Forbidden("access.no_rule")
+        if needs != PUBLIC:
             session = (request.view_args or {})["session"]
             desk.authority.require(session, person, needs, clock())
 
