@@ -49,6 +49,7 @@ know of is answered as one that is not there.
 | `fragment {{seq, topic, html}}` | whoever shows the topic; empty for whom it is closed |
 | `draft.updates {{draft, ids, lens}}, bytes` | whoever has the draft open and may read it; not the author |
 | `draft.presence {{draft, people}}` | whoever has the draft open and may read it |
+| `draft.rights {{draft, writable, may}}` | whoever has the draft open and may now do more or less there |
 | `bye {{reason}}` | whoever may no longer be here; the line ends with it |
 
 Several binary values travel as one buffer and their lengths. A message has at most 300,000 bytes and one

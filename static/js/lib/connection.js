@@ -24,7 +24,7 @@ export class TimedOut extends Error {
  * Events: `contact` (its state has changed), `joined` (again too; the server's answer to the join),
  * `lost` (the transport is gone and is being made anew), `bye` (one may no longer be here; the page is
  * about to be left) and each message of the server under its own name, as `{data, buffers}`:
- * `fragment`, `event`, `draft.updates`, `draft.presence`.
+ * `fragment`, `event`, `draft.updates`, `draft.presence`, `draft.rights`.
  *
  * @extends {Emitter<Record<string, any>>}
  */
