@@ -35,7 +35,7 @@ class Settings:
 def read_settings(
     *, data: Path | None = None, host: str | None = None, port: int | None = None
 ) -> Settings:
-    """The settings of this run. Raises `Invalid("settings.bad_port")`."""
+    """The settings of this run. Raises `Invalid` naming the variable that says nothing known."""
     environment = os.environ
     if port is None:
         port = _read_port(environment.get("SESSION_APP_PORT", "8000"))
@@ -46,8 +46,15 @@ def read_settings(
         hosts=tuple(
             filter(None, map(str.strip, environment.get("SESSION_APP_HOSTS", "").split(",")))
         ),
-        secure=environment.get("SESSION_APP_SECURE") == "1",
+        secure=_read_secure(environment.get("SESSION_APP_SECURE", "0")),
     )
+
+
+def _read_secure(text: str) -> bool:
+    # Whoever writes "true" must not go on with cookies that any wire may carry.
+    if text not in ("", "0", "1"):
+        raise Invalid("settings.bad_secure", value=text[:40])
+    return text == "1"
 
 
 def _read_port(text: str) -> int:

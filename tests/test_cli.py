@@ -211,3 +211,12 @@ def test_a_port_that_is_none_is_one_sentence(run, monkeypatch):
         assert "Traceback" not in done.output
     monkeypatch.setenv("SESSION_APP_PORT", "ocho mil")
     assert one_sentence(run("verify"))
+
+
+def test_who_says_https_in_other_words_is_not_served_by_plain_http(run, monkeypatch):
+    for word in ("true", "yes", "https"):
+        monkeypatch.setenv("SESSION_APP_SECURE", word)
+        assert one_sentence(run("verify"))
+    for word in ("", "0", "1"):
+        monkeypatch.setenv("SESSION_APP_SECURE", word)
+        assert run("verify").exit_code == 0

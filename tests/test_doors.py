@@ -129,6 +129,17 @@ def test_every_command_event_and_topic_declares_what_it_needs():
 # What is not declared, does not start --------------------------------------------------------
 
 
+def test_a_page_that_declares_a_word_for_an_action_does_not_start(house):
+    for word in ("draft:read", "pubilc", ""):
+        assert guard.door_of(guard.door(word)(lambda: "secret")) is None
+
+
+def test_a_message_that_declares_a_word_for_an_action_does_not_start(house):
+    house.app.gateway.listen("new", "draft:read", lambda *_: {"ok": True})
+    with pytest.raises(LookupError, match="new"):
+        house.app.gateway.check_doors()
+
+
 def test_an_application_with_an_undeclared_page_does_not_start(house):
     house.app.flask.view_functions["new"] = lambda: "secret"
     house.app.flask.url_map.add(house.app.flask.url_rule_class("/new", endpoint="new"))

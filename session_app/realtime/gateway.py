@@ -7,8 +7,9 @@ every message is answered by an ack, `{ok: true, …}` or `{ok: false, code, sen
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, Literal
 
 from flask import request
 from flask_socketio import SocketIO
@@ -27,10 +28,11 @@ from .wire import drop
 
 log = logging.getLogger(__name__)
 
-OWN = "the command's own"
+OWN: Final = "the command's own"
 """What the message that carries commands needs: each command declares its action itself."""
-SIGNED_IN = "signed in"
+SIGNED_IN: Final = "signed in"
 """What a message needs that tells nothing and changes nothing."""
+Needs = Action | Literal["the command's own", "signed in"]
 MAX_CONNECTIONS = 20
 """Open sockets of one person: two devices with many tabs."""
 
@@ -41,7 +43,7 @@ class Gateway:
     def __init__(self, desk: Desk, sockets: SocketIO, publisher: Publisher, cookie: str) -> None:
         self.desk = desk
         self.publisher = publisher
-        self.doors: dict[str, Action | str] = {}
+        self.doors: dict[str, Needs] = {}
         """Every message a client may send and what it needs: an action, `OWN` or `SIGNED_IN`."""
         self._sockets = sockets
         self._cookie = cookie
@@ -54,7 +56,7 @@ class Gateway:
     def listen(
         self,
         name: str,
-        needs: Action | str,
+        needs: Needs,
         answer: Callable[..., Any],
         *,
         attachments: int = 0,
@@ -68,6 +70,8 @@ class Gateway:
         self.doors[name] = needs
 
         def handle(sid: str, *arguments: object) -> object:
+            # What has arrived is read without a pause: between any two messages of one, the others' turn.
+            time.sleep(0)
             connection = self.publisher.connection(sid)
             if connection is None or not self.publisher.keeps_up(connection):
                 return self.refuse(None, Conflict("connection.unknown"))
@@ -96,6 +100,9 @@ class Gateway:
         undeclared = answered - self.doors.keys() - {"connect", "disconnect"}
         if undeclared:
             raise LookupError(f"socket messages {undeclared} declare no action: use Gateway.listen")
+        for message, needs in self.doors.items():
+            if not isinstance(needs, Action) and needs not in (OWN, SIGNED_IN):
+                raise LookupError(f"the message {message} declares {needs!r}, which is no action")
         for name, command in contract.COMMANDS.items():
             if not isinstance(command.needs, Action):
                 raise LookupError(f"the command {name} declares no action")
@@ -113,14 +120,14 @@ class Gateway:
             "sentence": translate_error(refusal, language),
         }
 
-    def _admit(self, connection: Connection, session: str, needs: Action | str) -> None:
+    def _admit(self, connection: Connection, session: str, needs: Needs) -> None:
         person = people.signed_in(self.desk.store, connection.login)
         if person is None or person != connection.person:
             raise Forbidden("login.ended")
         if isinstance(needs, Action):
             self.desk.authority.require(session, person, needs, clock())
 
-    def _admit_to(self, connection: Connection, session: str, needs: Action | str) -> None:
+    def _admit_to(self, connection: Connection, session: str, needs: Needs) -> None:
         try:
             self._admit(connection, session, needs)
         except Forbidden as refusal:
@@ -153,8 +160,11 @@ class Gateway:
         session = _text(values, "session")
         topics = values.get("topics", [])
         known = TOPICS.keys()
-        if not isinstance(topics, list) or not all(
-            isinstance(topic, str) and topic in known for topic in topics
+        # Each once: a message has room for forty thousand names, and each would be rendered.
+        if (
+            not isinstance(topics, list)
+            or len(topics) > len(known)
+            or not all(isinstance(topic, str) and topic in known for topic in topics)
         ):
             raise Invalid("message.malformed")
         if session != connection.session:
