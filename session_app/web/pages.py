@@ -19,6 +19,9 @@ from session_app.views.models import Me
 
 from .guard import PUBLIC, actor, door, visitor
 
+ON_THE_DESK = ("sitting", "agenda", "attendance", "people", "documents")
+"""The topics of the Secretariat's page, which answers an imported list too."""
+
 
 def install(app: Flask, desk: Desk) -> None:
     """Register the pages."""
@@ -61,8 +64,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/desk")
     @door(Action.ACCREDIT)
     def secretariat(session: str) -> str:
-        topics = ("sitting", "agenda", "attendance", "people", "documents")
-        return show("secretariat.html", session, *topics, problems=None, imported=None)
+        return show("secretariat.html", session, *ON_THE_DESK, problems=None, imported=None)
 
     @app.get("/s/<session>/documents")
     @door(Action.KNOW)

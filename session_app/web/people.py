@@ -7,13 +7,14 @@ from segno import make_qr
 
 from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Invalid
-from session_app.i18n import translate
+from session_app.i18n import translate, translate_error
 from session_app.services.desk import Desk, clock
 from session_app.services.people import accredit, issue_badge
 from session_app.store import people
 from session_app.views.live import read_head, viewer_of
 
 from .guard import door, visitor
+from .pages import ON_THE_DESK
 
 
 def install(app: Flask, desk: Desk, *, secure: bool) -> None:
@@ -25,7 +26,6 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
     def import_people(session: str) -> Response:
         language = visitor().language
         show = app.extensions["show"]
-        topics = ("sitting", "agenda", "attendance", "people", "documents")
         file = request.files.get("file")
         problems, imported, status = None, None, 200
         try:
@@ -39,8 +39,8 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
             problems = [
                 (each.line, each.column, translate(each.code, language, **each.params))
                 for each in (found if isinstance(found, tuple | list) else ())
-            ] or [(0, "", translate(refusal.code, language, **refusal.params))]
-        page = show("secretariat.html", session, *topics, problems=problems, imported=imported)
+            ] or [(0, "", translate_error(refusal, language))]
+        page = show("secretariat.html", session, *ON_THE_DESK, problems=problems, imported=imported)
         return make_response(page, status)
 
     @app.post("/s/<session>/badges")
