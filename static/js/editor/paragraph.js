@@ -1,10 +1,9 @@
 import { Y } from "../../vendor/editor.js";
 import { Emitter } from "../lib/emitter.js";
 import { TYPED } from "./binding.js";
+import { LANGUAGES } from "./rows.js";
 
-/** @typedef {"es" | "en"} Language */
-/** @type {Language[]} */
-export const LANGUAGES = ["es", "en"];
+/** @typedef {import("./rows.js").Language} Language */
 
 /**
  * One paragraph of a draft on this screen: its two texts, and what has been typed in them.

@@ -2,16 +2,17 @@ import { Y } from "../../vendor/editor.js";
 import { TimedOut } from "../lib/connection.js";
 import { Emitter } from "../lib/emitter.js";
 import { Delivery, WAITS } from "./delivery.js";
-import { LANGUAGES, Paragraph } from "./paragraph.js";
+import { Paragraph } from "./paragraph.js";
+import { LANGUAGES } from "./rows.js";
 
 /** @typedef {import("../lib/connection.js").Connection} Connection */
 /** @typedef {import("../lib/connection.js").Ack} Ack */
 /** @typedef {import("./outbox.js").Outbox} Outbox */
 /** @typedef {import("./outbox.js").Kept} Kept */
 /** @typedef {import("./paragraph.js").Language} Language */
-/** @typedef {{id: string, section: string, kind: string, state: string, label_es: string, label_en: string}} Row */
-/** @typedef {{id: string, key: string, title_es: string, title_en: string}} Section */
-/** @typedef {{draft: string, version: number, adopted: boolean, sections: Section[], rows: Row[]}} Structure */
+/** @typedef {import("./rows.js").Row} Row */
+/** @typedef {import("./rows.js").Section} Section */
+/** @typedef {import("./rows.js").Structure} Structure */
 /** @typedef {{saved: Date | null, unsent: number, sending: boolean, online: boolean}} Status `unsent`: paragraphs with edits that are not on the server's disk */
 /** @typedef {{id: string, delegation: string, name: string, paragraph?: string, language?: Language, anchor?: number, head?: number}} Presence */
 /** @typedef {{paragraph: string, code: string, sentence: string, texts: Partial<Record<Language, string>>}} Refused `texts`: as they stood on this screen, in the languages typed in */
