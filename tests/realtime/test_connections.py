@@ -337,6 +337,20 @@ def _is_fine(name, field, odd):
     ) or ((name, field) == ("draft.open", "tab") and tab)
 
 
+def test_a_flood_of_messages_does_not_keep_the_others_waiting(desk):
+    other = desk.enter("delegate-hnd")
+    flooding = desk.enter("observer-organisation")
+    refused = flooding.ask(
+        "join", {"session": desk.session, "page": "home", "topics": ["agenda"] * 20_000}
+    )
+    assert refused["code"] == "message.malformed"
+    for number in range(3_000):
+        flooding.send("command", {"name": "agenda.advance", "values": {}}, number=10_000 + number)
+    begun = time.monotonic()
+    assert other.ask("beat", {})["ok"]
+    assert time.monotonic() - begun < 0.5
+
+
 def test_a_message_that_is_no_message_costs_only_its_own_sender(desk):
     other = desk.enter("chair")
     for text in (
