@@ -115,6 +115,7 @@ def test_enter_makes_a_paragraph_or_parts_one_and_backspace_takes_it_out(enter, 
     mex.press("Control+a", "Backspace", "Backspace")
     assert agreed_rows(mex, can) == before
     mex.wait(lambda: mex.place() == (id, "es", True), mex.place)
+    expect(mex.page.locator("#side .refused")).to_have_count(0)
 
 
 def test_undo_takes_back_words_and_structure_in_the_order_of_time(enter, mex) -> None:

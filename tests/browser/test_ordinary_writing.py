@@ -27,6 +27,10 @@ def items(person: Person) -> list[str]:
     return [row["id"] for row in person.rows() if row["kind"] == "item"]
 
 
+def numbers(person: Person) -> list[tuple[str, str]]:
+    return [(row["id"], row["number"]) for row in person.rows()]
+
+
 def compose(keyboard: CDPSession, person: Person, text: str) -> None:
     keyboard.send(
         "Input.imeSetComposition",
@@ -60,6 +64,31 @@ def test_a_spanish_keyboard_writes_accents_while_another_writes_around_them(writ
 
     text = next(row["es"] for row in agreed_rows(mex, can) if row["id"] == id)
     assert text == f"Antes {before} Dentro La migración está aquí. Detrás."
+
+
+def test_a_paragraph_moves_and_changes_its_level_under_an_open_accent(writers) -> None:
+    mex, can = writers
+    rows = can.rows()
+    id = next(
+        row["id"]
+        for above, row, below in zip(rows, rows[1:], rows[2:], strict=False)
+        if above["kind"] == row["kind"] == below["kind"] == "item"
+    )
+    before = mex.text(id, "es")
+    keyboard = mex.input_method()
+    mex.write(id, "es").type(" aqu")
+    can.stand_on(id, "en")
+    for keys in (["Alt+ArrowDown"], ["Alt+ArrowUp"], ["Enter", "Tab"], ["Shift+Tab"]):
+        compose(keyboard, mex, "´")
+        seen = numbers(mex)
+        can.press(*keys)
+        mex.wait(lambda seen=seen: numbers(mex) != seen)
+        keyboard.send("Input.insertText", {"text": "í"})
+        mex.type("-")
+    mex.wait_saved()
+    rows = agreed_rows(mex, can)
+    assert_numbers_are_dense(rows)
+    assert next(row["es"] for row in rows if row["id"] == id) == f"{before} aquí-í-í-í-"
 
 
 def test_two_write_at_one_place_and_both_get_whole_words(writers) -> None:

@@ -36,7 +36,7 @@ export class Acts {
     this.grid = grid;
     this.t = t;
     this.say = say;
-    this.history = new History((name, values) => this.change(name, values));
+    this.history = new History((name, values) => this.changeTexts(name, values));
   }
 
   /** Whether this person may change the structure, as far as this screen knows. */
@@ -71,6 +71,16 @@ export class Acts {
   }
 
   /**
+   * Do an operation that looks at the texts: the server must have what was typed in them.
+   * @param {string} name
+   * @param {Record<string, any>} values
+   * @returns {Promise<Ack | null>}
+   */
+  async changeTexts(name, values) {
+    return (await this.sync.flush()) ? this.change(name, values) : this.#sayOffline();
+  }
+
+  /**
    * Put in an empty paragraph behind the row one is in, and write in it.
    * @param {"item" | "sub-item" | "continuation" | "heading"} [kind] what the row itself suggests, if it is not said
    */
@@ -93,11 +103,9 @@ export class Acts {
   async split(cell) {
     const { from, to } = cell.selection;
     if (from !== to) cell.insert("", { from, to });
-    await this.#arrive(cell.language, "start", async () => {
-      // The place is counted in a text that the server must have.
-      if (!(await this.sync.flush())) return this.#sayOffline();
-      return this.change("paragraph.split", { paragraph: cell.paragraph.id, language: cell.language, at: from });
-    });
+    await this.#arrive(cell.language, "start", () =>
+      this.changeTexts("paragraph.split", { paragraph: cell.paragraph.id, language: cell.language, at: from }),
+    );
   }
 
   /** Enter while writing: a new paragraph at the end of the text, two paragraphs anywhere else. @param {Cell} cell */
@@ -131,7 +139,7 @@ export class Acts {
     if (count && !(await askToDelete(this.t, name, count))) return;
     const above = rows[rows.findIndex((each) => each.id === row.id) - 1];
     const wrote = this.grid.writing !== null;
-    const ack = await this.change("paragraph.delete", { paragraph: row.id, with_block: count > 0 });
+    const ack = await this.changeTexts("paragraph.delete", { paragraph: row.id, with_block: count > 0 });
     if (!ack?.ok) return;
     this.say(this.t("ui.draft.said.deleted"));
     if (above && wrote) this.grid.write({ id: above.id, language: place.language }, "end");
