@@ -82,6 +82,7 @@ def _start(act: Act, existing: drafts.Draft | None, imported: ImportedDraft) -> 
             row = Row(new_id(), sections[section.key], each.kind, source_label=each.source_label)
             rows.append(row)
             texts.append((row.id, {imported.language: clean(each.text)}))
+    drafts.order_sections(act.tx, draft, [sections[each.key] for each in imported.sections])
     drafts.put_rows(act.tx, draft, (), rows)
     write_texts(act, draft, texts)
     announce_structure(act.tx, store, draft, act.desk.drafts.style)

@@ -159,6 +159,16 @@ def add_section(
     return identity
 
 
+def order_sections(tx: Transaction, draft_id: str, order: Sequence[str]) -> None:
+    """Put these sections in this order; those not named follow in the order they had."""
+    found = tx.execute(
+        "select id from section where draft = ? order by position, rowid", (draft_id,)
+    ).fetchall()
+    others = [row["id"] for row in found if row["id"] not in order]
+    for position, section in enumerate((*order, *others)):
+        tx.execute("update section set position = ? where id = ?", (position, section))
+
+
 def sections(db: Database, draft_id: str) -> tuple[Section, ...]:
     """The sections of a draft in order."""
     rows = db.all("select * from section where draft = ? order by position", (draft_id,))

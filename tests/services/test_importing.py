@@ -61,3 +61,15 @@ def test_a_session_may_be_written_in_english_first(room, other):
     bring(room, other, "san-salvador-2017.es.txt", "es")
     assert drafts.draft(room.desk.store, draft).origin == "en"
     assert assemble_now(room.desk, other, "bilingual", "bracketed")
+
+
+def test_sections_stand_in_the_order_of_the_text_also_where_the_body_has_others(room, other):
+    points = "1. Agradecer a los países miembros por su apoyo a la reunión.\n"
+    titles = ["RECOMENDACIONES", "DECLARACIÓN", "CONCLUSIONES"]
+    text = "\n".join(f"# {title}\n\n{points}" for title in titles)
+    read = read_source("x.md", text.encode(), "es")
+    draft = import_draft(room.desk, other, read, person=CONSOLE, now=NOW)
+    sections = drafts.sections(room.desk.store, draft)
+    assert [each.key for each in sections] == ["recommendations", "declaration", "conclusions"]
+    rows = drafts.rows(room.desk.store, draft)
+    assert [row.section for row in rows] == [each.id for each in sections]
