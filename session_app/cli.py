@@ -231,7 +231,7 @@ def assemble(data: Path | None, session: str, layout: str, version: str, output:
 @main.command()
 @DATA
 def verify(data: Path | None) -> None:
-    """Check that the store is sound.
+    """Check that the store is sound; exit code 1 if it is not.
 
     \b
     Example: session-app verify --data /srv/crm

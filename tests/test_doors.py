@@ -130,7 +130,7 @@ def test_every_command_event_and_topic_declares_what_it_needs():
 
 
 def test_a_page_that_declares_a_word_for_an_action_does_not_start(house):
-    for word in ("draft:read", "pubilc", ""):
+    for word in ("draft:read", "Public", ""):
         assert guard.door_of(guard.door(word)(lambda: "secret")) is None
 
 

@@ -7,7 +7,7 @@ reference: body by body, one line per category, one word per action, and under e
     yes, no     allowed, denied
     other word  allowed on that condition; the conditions are the functions of `CONDITIONS`
     a+b         both conditions
-    trailing *  the seeds are silent: our default, to be confirmed by the Conference
+    trailing *  the sources are silent: our default, to be confirmed by the Conference
 
 Sources: S000 Historial de mecanismos; S001 Documento de Santa Fe (2011); S002 Coordinación de
 reuniones; S003 CRM 15 años (2010); S004 GRCM, San Salvador, June 2017; `L` is a line of that file.
@@ -130,7 +130,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An answer and its ground: a reason code, and the seed and line the rule rests on."""
+    """An answer and its ground: a reason code, and the source and line the rule rests on."""
 
     allowed: bool
     reason: str
@@ -148,7 +148,7 @@ class Rule:
     category: Category
     action: Action
     conditions: tuple[str, ...]
-    source: str  # seed and line, or "default" where the seeds are silent
+    source: str  # source and line, or "default" where the sources are silent
 
 
 # Conditions ----------------------------------------------------------------------------------

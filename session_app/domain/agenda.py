@@ -19,7 +19,7 @@ from .forum import SittingMode
 from .text import one_line
 
 MAX_TITLE = 300
-"""Characters of an item's title; the longest title printed in the seeds has 140."""
+"""Characters of an item's title; the longest title printed in past documents has 140."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from .forum import SittingMode
 from .people import Right
 
 MAX_TEXT = 20_000
-"""Characters of one text field; the longest paragraph of the seeds has under a thousand."""
+"""Characters of one text field; the longest paragraph of past documents has under a thousand."""
 MAX_LIST = 400
 """Entries of one list field: the largest document ever adopted, many times over."""
 

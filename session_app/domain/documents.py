@@ -4,9 +4,9 @@ A `DocumentText` holds every word that will be printed, in both languages, with 
 up: `word` puts it on paper and knows neither the database nor the translations. The same value
 always gives the same file.
 
-The layout follows S004: a header with the Conference's name in both languages on every page
-(DOC-02), a title block (DOC-01), a preamble that names the countries present (DOC-03), and sections
-whose numbers begin at 1 (DOC-04).
+The layout follows S004, the Conclusions of the GRCM of San Salvador, June 2017: a header with the
+Conference's name in both languages on every page, a title block, a preamble that names the countries
+present, and sections whose numbers begin at 1.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def order_names(names: Iterable[str], language: Language) -> list[str]:
     """Names in the alphabetical order of the language: accents do not count, ñ follows n.
 
     So República Dominicana stands under R in the Spanish preamble and Dominican Republic under D
-    in the English one (DOC-03).
+    in the English one (S004, preamble).
     """
     return sorted(names, key=lambda name: (_collation(name, language), name))
 

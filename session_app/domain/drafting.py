@@ -2,7 +2,7 @@
 
 A draft is an ordered list of `Row`s grouped by section. A row holds no text and no number: its two
 texts live in `collab`, its number is computed by `domain.numbering`. So the Spanish and the English
-version cannot differ in structure (DOC-11), and moving a row cannot lose a word of it.
+version cannot differ in structure, and moving a row cannot lose a word of it.
 
 Every operation is a pure function from rows to rows. It raises `Conflict` where the rows it is given
 do not allow it; the caller stores what changed. Kinds and their nesting:
@@ -47,7 +47,7 @@ DECIDED = frozenset({State.AGREED, State.AD_REFERENDUM, State.ADOPTED})
 
 
 class Mode(StrEnum):
-    """How delegations write in a draft. `suggest` comes with the negotiation issue."""
+    """How delegations write in a draft: in `direct` mode every word counts as it is typed."""
 
     DIRECT = "direct"
 

@@ -1,6 +1,6 @@
 """Reading a document that somebody else wrote: lines or labelled paragraphs become sections.
 
-Text is kept verbatim (DOC-12): a missing full stop, a wrong date or a straight quotation mark stays
+Text is kept verbatim: a missing full stop, a wrong date or a straight quotation mark stays
 as it is. What the reader had to decide by itself is reported as a `Doubt`, for a person to look at.
 
 The grammar of a typed label, which the editor's paste mirrors (`tests/data/import/labels.json`

@@ -11,6 +11,7 @@ import time
 from dataclasses import asdict
 
 from session_app.domain.access import Action
+from session_app.domain.drafting import LANGUAGES
 from session_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from session_app.services.desk import clock
 from session_app.services.live import Writing
@@ -122,7 +123,7 @@ class DraftingTraffic:
         elif (
             isinstance(paragraph, str)
             and len(paragraph) <= 40
-            and language in ("es", "en")
+            and language in LANGUAGES
             and type(anchor) is int
             and type(head) is int
         ):

@@ -24,7 +24,7 @@ DRAFTING = frozenset({Action.READ_DRAFT, Action.EDIT_DRAFT, Action.APPROVE, Acti
 
 
 def _class_of(issued: list[documents.Issued]) -> Literal["public", "private"]:
-    # A document is public only if every file of it has been classed so (PUB-03: none is private).
+    # A document is public only if every file of it has been classed so (S002 E L74: else it is private).
     return (
         "public"
         if issued and all(each.document_class == "public" for each in issued)

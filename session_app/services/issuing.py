@@ -47,7 +47,6 @@ class WordFile:
     at: str
     sha256: str | None
     size: int | None
-    document_class: str
 
 
 def list_files(desk: Desk, session_id: str) -> list[WordFile]:
@@ -59,22 +58,19 @@ def list_files(desk: Desk, session_id: str) -> list[WordFile]:
     if issued:
         return [
             WordFile(
-                each.layout,  # type: ignore[arg-type]
+                each.layout,
                 each.name,
                 True,
                 draft.version,
                 each.at,
                 each.sha256,
                 each.size,
-                each.document_class,
             )
             for each in issued
         ]
     at = drafts.last_change(desk.store, draft.id)
     return [
-        WordFile(
-            layout, file_name(session_id, layout), False, draft.version, at, None, None, "private"
-        )
+        WordFile(layout, file_name(session_id, layout), False, draft.version, at, None, None)
         for layout in LAYOUTS
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from session_app.domain.documents import Layout
 from session_app.domain.errors import NotFound
 
 from .database import Database, Transaction, new_id, stamp
@@ -17,7 +18,7 @@ class Issued:
     id: str
     session: str
     draft: str
-    layout: str
+    layout: Layout
     name: str
     document_class: str
     at: str
@@ -30,7 +31,7 @@ def issue(
     *,
     session: str,
     draft: str,
-    layout: str,
+    layout: Layout,
     name: str,
     document_class: str,
     content: bytes,

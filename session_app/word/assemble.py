@@ -96,7 +96,7 @@ class _Assembly:
     # Every page ------------------------------------------------------------------------------
 
     def _header(self) -> str:
-        """Both names whatever the layout (DOC-02), and until adoption that it is a draft."""
+        """Both names whatever the layout, and until adoption that it is a draft."""
         draft = self._document.draft
         names = ooxml.line_break().join(
             self._run(self._document.header[language], language) for language in LANGUAGES

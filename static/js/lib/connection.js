@@ -33,7 +33,7 @@ export class Connection extends Emitter {
    * @param {object} page
    * @param {Io} page.io the vendor bundle's: each page loads one bundle only
    * @param {string} page.session
-   * @param {string} page.page name of the page, for the server's log
+   * @param {string} page.page name of the page
    * @param {string[]} [page.topics] fragments the page shows
    * @param {string} [page.url] another origin than the page's own (tests)
    * @param {Record<string, any>} [page.options] further options of Socket.IO (tests)
