@@ -48,7 +48,6 @@ class DraftingTraffic:
             raise Invalid("message.malformed")
         connection.draft, connection.tab = draft.id, tab
         connection.caret = None
-        self._publisher.show(connection)
         connection.rights = None
         structure = read_structure(self._desk.store, draft.id, self._desk.drafts.style)
         self._publisher.tell_presence(draft.id)
@@ -61,7 +60,7 @@ class DraftingTraffic:
             "mode": draft.mode,
             "origin": draft.origin,
             "you": self._publisher.presence_of(connection)["id"],
-            "presence": self._publisher.presence(draft.id, draft.session),
+            "presence": self._publisher.presence(draft.id),
         }
 
     def _lease(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:

@@ -167,10 +167,7 @@ class Gateway:
             or not all(isinstance(topic, str) and topic in known for topic in topics)
         ):
             raise Invalid("message.malformed")
-        if session != connection.session:
-            connection.draft = connection.caret = None
-        connection.session, connection.topics = session, tuple(topics)
-        self.publisher.show(connection)
+        self.publisher.show(connection, session, tuple(topics))
         now = clock()
         fragments = {
             topic: render_topic(self.desk, session, connection.person, topic, now) or ""

@@ -90,8 +90,11 @@ class Publisher:
         if connection is not None and connection.draft is not None:
             self.tell_presence(connection.draft)
 
-    def show(self, connection: Connection) -> None:
-        """Take note that a connection now shows another session, other topics or another draft."""
+    def show(self, connection: Connection, session: str, topics: tuple[str, ...]) -> None:
+        """A connection now shows these topics of this session; another session's draft it has left."""
+        if session != connection.session:
+            connection.draft = connection.caret = None
+        connection.session, connection.topics = session, topics
         self._audiences.clear()
 
     def connection(self, sid: str) -> Connection | None:
@@ -161,11 +164,8 @@ class Publisher:
         for draft in dict.fromkeys(each.draft for each in relayed):
             mine = [each for each in relayed if each.draft == draft]
             origins = {each.origin for each in mine}
-            session = self._session_of(draft)
             readers = [
-                each
-                for each in self.audience(session, Action.READ_DRAFT)
-                if each.draft == draft and (len(origins) > 1 or each.sid not in origins)
+                each for each in self._readers(draft) if len(origins) > 1 or each.sid not in origins
             ]
             header = {
                 "draft": draft,
@@ -179,10 +179,9 @@ class Publisher:
         self._moved[draft] = None
         self._motion.set()
 
-    def presence(self, draft: str, session: str) -> list[dict[str, object]]:
+    def presence(self, draft: str) -> list[dict[str, object]]:
         """Who is in a draft, and where; names and codes come from the accreditation."""
-        readers = self.audience(session, Action.READ_DRAFT)
-        return [self.presence_of(each) for each in readers if each.draft == draft]
+        return [self.presence_of(each) for each in self._readers(draft)]
 
     def _follow_motion(self) -> None:
         # Carets are gathered: fifty writers move theirs many times a second, and nobody sees more than ten.
@@ -192,14 +191,10 @@ class Publisher:
             self._motion.clear()
             moved, self._moved = self._moved, {}
             for draft in moved:
-                session = self._session_of(draft)
-                readers = [
-                    each
-                    for each in self.audience(session, Action.READ_DRAFT)
-                    if each.draft == draft
-                ]
-                people_there = [self.presence_of(each) for each in readers]
-                self._send("draft.presence", {"draft": draft, "people": people_there}, readers)
+                people_there = self.presence(draft)
+                self._send(
+                    "draft.presence", {"draft": draft, "people": people_there}, self._readers(draft)
+                )
 
     def presence_of(self, connection: Connection) -> dict[str, object]:
         actor = self._desk.authority.actor(connection.session, connection.person)
@@ -210,8 +205,9 @@ class Publisher:
             **(connection.caret or {}),
         }
 
-    def _session_of(self, draft: str) -> str:
-        return drafts.session_of(self._desk.store, draft) or ""
+    def _readers(self, draft: str) -> list[Connection]:
+        session = drafts.session_of(self._desk.store, draft) or ""
+        return [each for each in self.audience(session, Action.READ_DRAFT) if each.draft == draft]
 
     # After each commit
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,8 +106,6 @@ def read_head(desk: Desk, session_id: str) -> Head:
             language: i18n.format_dates(session.starts, session.ends, language)
             for language in LANGUAGES
         },
-        forum=desk.forum.name,
-        acronym=desk.forum.acronym,
     )
 
 
@@ -203,9 +202,6 @@ def _read_draft(
         for row in standing.rows
     )
     numbered = [row for row in standing.rows if row.kind in (Kind.ITEM, Kind.SUBITEM)]
-    counts: dict[str, int] = {}
-    for row in numbered:
-        counts[row.state] = counts.get(row.state, 0) + 1
     act = draft.adopted
     here = sessions.present(desk.store, session.id)
     present = tuple(member.code for member in desk.forum.members if member.code in here)
@@ -213,7 +209,7 @@ def _read_draft(
     return DraftModel(
         id=draft.id,
         paragraphs=paragraphs,
-        counts=counts,
+        counts=Counter(str(row.state) for row in numbered),
         total=len(numbered),
         obstacles=len(in_the_way),
         digest=standing.digest,

@@ -29,8 +29,6 @@ class Head:
     city: Texts
     place: Texts  # "San Salvador, El Salvador"
     dates: Texts
-    forum: Texts  # "Conferencia Regional sobre Migración"
-    acronym: Texts  # "CRM" / "RCM"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from session_app.views.live import ENVIRONMENT, speaker
 from session_app.views.models import Viewer
 
 BOTH = {"es": "", "en": ""}
-HEAD = models.Head("session", *(BOTH for _ in range(7)))
+HEAD = models.Head("session", *(BOTH for _ in range(5)))
 
 
 def paragraph(name: str, kind: str, es: str, en: str, *obstacles: str) -> models.ParagraphModel:

@@ -141,7 +141,7 @@ SAMPLES: dict[str, list[object]] = {
 
 HEAD = models.Head(
     "session",
-    *(said(name) for name in ("body", "name", "city", "place", "dates", "forum", "acronym")),
+    *(said(name) for name in ("body", "name", "city", "place", "dates")),
 )
 
 CONDUCT = {Action.MANAGE_SITTING, Action.MANAGE_AGENDA, Action.MARK_ATTENDANCE}
