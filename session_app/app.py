@@ -18,6 +18,7 @@ from session_app.realtime.wire import MAX_MESSAGE, BoundedPacket, Handler
 from session_app.services.desk import Desk, open_desk
 from session_app.services.setup import load_forum
 from session_app.store.database import Database
+from session_app.views.live import TEMPLATES
 from session_app.web import documents, errors, guard, pages, people, signing
 from session_app.web.guard import HostGuard
 
@@ -53,7 +54,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     flask = Flask(
         __name__,
         static_folder=str(settings.static),
-        template_folder=str(settings.templates),
+        template_folder=str(TEMPLATES),
     )
     flask.jinja_env.undefined = StrictUndefined
     flask.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, MAX_FORM_MEMORY_SIZE=MAX_UPLOAD)

@@ -28,7 +28,6 @@ class Settings:
     agendas: Path = field(default=ROOT / "agendas")
     static: Path = field(default=ROOT / "static")
     docx_templates: Path = field(default=ROOT / "docx_templates")
-    templates: Path = field(default=ROOT / "session_app" / "web" / "templates")
     forum: str = "crm"
 
 
