@@ -8,6 +8,7 @@ import { Grid } from "../editor/grid.js";
 import { anywhere, onRow, whileWriting } from "../editor/keys.js";
 import { Outbox } from "../editor/outbox.js";
 import { Outline, showSide } from "../editor/panels.js";
+import { LANGUAGES } from "../editor/rows.js";
 import { DraftSync } from "../editor/sync.js";
 import { Toolbar } from "../editor/toolbar.js";
 import { connect } from "../lib/connection.js";
@@ -119,7 +120,7 @@ function write() {
 
 const refreshOutline = soon(() => contents.render());
 const countMissing = soon(() => {
-  for (const each of /** @type {("es" | "en")[]} */ (["es", "en"])) {
+  for (const each of LANGUAGES) {
     const count = part("#grid").querySelectorAll(`.cell.${each}.empty`).length;
     part(`[data-lacks="${each}"]`).textContent = count ? t("ui.draft.lacks", { count }) : "";
   }
