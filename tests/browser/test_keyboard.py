@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from browser.people import Person, agreed_rows
 from playwright.sync_api import expect
@@ -191,3 +193,22 @@ def test_each_text_is_checked_in_its_own_language(mex) -> None:
             assert text.get_attribute("lang") == language
             assert text.get_attribute("spellcheck") == "true"
             assert text.get_attribute("aria-label")
+
+
+def test_letters_typed_on_when_the_pen_is_taken_give_no_commands(enter, tmp_path) -> None:
+    head = "name,delegation,capacity,email,language,drafting\n"
+    taken = tmp_path / "taken.csv"
+    taken.write_text(f"{head}Marina Escalante,SLV,delegate,m.escalante@slv.example.org,es,no\n")
+    slv = enter("drafting-slv").speak("es").open_draft()
+    id = items(slv)[6]
+    slv.write(id, "es").type(" nene")
+    taking = threading.Thread(target=slv.desk.run, args=("accredit", slv.desk.session, taken))
+    taking.start()
+    while taking.is_alive():
+        slv.type("ne")
+    slv.type("nenenenene")
+    assert slv.place()[0] == id
+    assert slv.page.locator("dialog[open], [role=menu]:visible").count() == 0
+    slv.page.wait_for_timeout(800)
+    slv.press("n")
+    assert slv.place()[0] != id

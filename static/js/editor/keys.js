@@ -3,6 +3,9 @@
 /** @typedef {import("./grid.js").Grid} Grid */
 /** @typedef {(name: string) => void} Tool does what the button of that name does */
 
+const PAUSE = 700; // milliseconds without a letter after which somebody is no longer typing
+let typedAt = -Infinity;
+
 /**
  * Keys while a row has the focus. Single letters act only here, so they collide neither with typing
  * nor with the browser (WCAG 2.1.4).
@@ -14,6 +17,7 @@
 export function onRow(grid, tool, event) {
   const { place } = grid;
   if (!place) return false;
+  if (isTypedOn(event)) return true;
   if (event.key === "[") return done(() => tool("bracket")); // with AltGr, which is Ctrl and Alt, on many keyboards
   if (event.ctrlKey || event.metaKey) return false;
   if (event.altKey) {
@@ -61,6 +65,7 @@ export function whileWriting(grid, acts, tool, cell, event) {
   const { view } = cell;
   if (!place || !view) return false;
   const { from, to } = cell.selection;
+  if (event.key.length === 1) typedAt = event.timeStamp;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (event.altKey && !event.ctrlKey && event.key === "ArrowUp") return done(() => tool("up"));
   if (event.altKey && !event.ctrlKey && event.key === "ArrowDown") return done(() => tool("down"));
@@ -68,6 +73,7 @@ export function whileWriting(grid, acts, tool, cell, event) {
   if (!plain) return anywhere(tool, event) || event.key === "Enter";
   switch (nameOf(event)) {
     case "Escape":
+      typedAt = -Infinity;
       return done(() => grid.leave());
     case "Enter":
       if (!event.shiftKey) void acts.enter(cell);
@@ -112,6 +118,17 @@ export function anywhere(tool, event) {
   if (key === "z") return done(() => tool(event.shiftKey ? "redo" : "undo"));
   if (key === "y" && !event.shiftKey) return done(() => tool("redo"));
   return false;
+}
+
+/**
+ * Whether a letter was meant for a text that has just been taken from its writer: adopted, deleted, or
+ * the pen withdrawn. The fingers go on for a moment, and must not give commands.
+ * @param {KeyboardEvent} event
+ */
+function isTypedOn(event) {
+  if (event.key.length !== 1 || event.timeStamp - typedAt > PAUSE) return false;
+  typedAt = event.timeStamp;
+  return true;
 }
 
 /** What a key is called: WebKitGTK cannot name Tab with Shift, but knows where it lies. @param {KeyboardEvent} event */
