@@ -201,7 +201,7 @@ def _read_draft(
         )
         for row in standing.rows
     )
-    numbered = [row for row in standing.rows if row.kind in (Kind.ITEM, Kind.SUBITEM)]
+    counted = [row for row in standing.rows if row.kind is not Kind.HEADING]
     act = draft.adopted
     here = sessions.present(desk.store, session.id)
     present = tuple(member.code for member in desk.forum.members if member.code in here)
@@ -209,8 +209,8 @@ def _read_draft(
     return DraftModel(
         id=draft.id,
         paragraphs=paragraphs,
-        counts=Counter(str(row.state) for row in numbered),
-        total=len(numbered),
+        counts=Counter(str(row.state) for row in counted),
+        total=len(counted),
         obstacles=len(in_the_way),
         digest=standing.digest,
         adopted_at=_moment(act.at, session) if act else {},

@@ -110,7 +110,7 @@ class DraftModel:
 
     id: str
     paragraphs: tuple[ParagraphModel, ...]
-    counts: Mapping[str, int]  # by state, of the numbered paragraphs
+    counts: Mapping[str, int]  # by state; headings are not decided on
     total: int
     obstacles: int  # paragraphs with at least one
     digest: str
