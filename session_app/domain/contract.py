@@ -268,6 +268,9 @@ class MarkParagraph(Command, name="paragraph.mark", needs=Action.MARK_PARAGRAPH)
     draft: str
     paragraph: str
     state: Literal["proposed", "bracketed", "agreed", "ad_referendum"]
+    digest: str | None = (
+        None  # of the texts the room has before it; if a word has changed, it is refused
+    )
 
 
 @dataclass(frozen=True)

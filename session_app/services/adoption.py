@@ -20,6 +20,7 @@ from session_app.domain.errors import Conflict
 from session_app.domain.text import one_line
 from session_app.store import drafts, sessions
 
+from .agenda import members_present
 from .desk import Act, Desk, Result
 from .drafting import open_draft
 from .issuing import issue_documents
@@ -74,6 +75,9 @@ def mark_paragraph(act: Act, command: MarkParagraph) -> Result:
     draft = open_draft(act, command.draft)
     before = drafts.rows(act.desk.store, draft.id)
     after = drafting.mark(before, command.paragraph, State(command.state))
+    seen = command.digest
+    if seen is not None and digest(act.desk.drafts.texts(command.paragraph)) != seen:
+        raise Conflict("paragraph.changed_since", paragraph=command.paragraph)
     if after != before:
         drafts.put_rows(act.tx, draft.id, before, after)
         announce_structure(act.tx, act.desk.store, draft.id, act.desk.drafts.style)
@@ -119,7 +123,7 @@ def adopt_draft(act: Act, command: AdoptDraft) -> Result:
         draft.id,
         digest=standing.digest,
         by=act.actor.person,
-        present=_present(act),
+        present=members_present(act.desk, act.session.id),
         override=override,
     )
     announce_structure(act.tx, act.desk.store, draft.id, act.desk.drafts.style)
@@ -141,13 +145,14 @@ def _override(reason: str | None, in_the_way: list[Obstacle] | tuple[Obstacle, .
 
 def _adopt(act: Act, row: Row, texts: dict[Language, str], override: str | None) -> None:
     held = digest(texts)
+    present = members_present(act.desk, act.session.id)
     drafts.adopt_text(
         act.tx,
         row.id,
         texts,
         digest=held,
         by=act.actor.person,
-        present=_present(act),
+        present=present,
         override=override,
     )
     act.tx.record(
@@ -155,14 +160,9 @@ def _adopt(act: Act, row: Row, texts: dict[Language, str], override: str | None)
         person=act.actor.person,
         act="paragraph.adopted",
         subject=row.id,
-        detail={"digest": held, "present": _present(act), "override": override},
+        detail={"digest": held, "present": present, "override": override},
     )
 
 
 def _adopted(rows: Rows, which: frozenset[str]) -> Rows:
     return tuple(replace(row, state=State.ADOPTED) if row.id in which else row for row in rows)
-
-
-def _present(act: Act) -> list[str]:
-    present = sessions.present(act.desk.store, act.session.id)
-    return [member.code for member in act.desk.forum.members if member.code in present]

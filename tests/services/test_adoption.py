@@ -51,6 +51,17 @@ def test_a_text_that_has_changed_since_it_was_shown_is_not_adopted(room):
         room.do("chair", "paragraph.adopt", paragraph=row.id, digest=shown)
 
 
+def test_agreement_is_recorded_on_the_text_that_was_before_the_room(room):
+    row = paragraph(room, "proposed")
+    shown = seen(room, row)
+    with room.desk.drafts.lock, room.desk.store.transaction(NOW) as tx:
+        room.desk.drafts.write(tx, room.draft, row.id, {"en": "Other words"}, person="")
+    with pytest.raises(Conflict, match="paragraph.changed_since"):
+        room.do("chair", "paragraph.mark", paragraph=row.id, state="agreed", digest=shown)
+    room.do("chair", "paragraph.mark", paragraph=row.id, state="agreed", digest=seen(room, row))
+    assert paragraph(room, "agreed")
+
+
 def test_a_bracketed_paragraph_is_adopted_only_when_the_chair_says_why(room):
     row = paragraph(room, "bracketed")
     with pytest.raises(Conflict, match="adoption.obstacles"):

@@ -25,7 +25,7 @@
  *   "paragraph.delete": { draft: string, op: string, paragraph: string, with_block?: boolean };
  *   "paragraph.split": { draft: string, op: string, paragraph: string, language: "es" | "en", at: number };
  *   "paragraph.undo": { draft: string, op: string, undoes: string };
- *   "paragraph.mark": { draft: string, paragraph: string, state: "proposed" | "bracketed" | "agreed" | "ad_referendum" };
+ *   "paragraph.mark": { draft: string, paragraph: string, state: "proposed" | "bracketed" | "agreed" | "ad_referendum", digest?: string | null };
  *   "paragraph.adopt": { draft: string, paragraph: string, digest: string, override?: string | null };
  *   "draft.adopt": { draft: string, digest: string, override?: string | null };
  * }} Commands
