@@ -31,7 +31,7 @@ from session_app.domain.text import one_line
 from session_app.store import people, sessions
 from session_app.store.database import new_id, stamp
 
-from .desk import Act, Result
+from .desk import Act, Desk, Result
 
 
 def open_sitting(act: Act, command: OpenSitting) -> Result:
@@ -93,15 +93,17 @@ def reopen_item(act: Act, command: ReopenItem) -> Result:
 
 def mark_attendance(act: Act, command: MarkAttendance) -> Result:
     """Record that a member delegation is, or is not, in the room."""
-    members = [member.code for member in act.desk.forum.members]
-    if command.delegation not in members:
+    if command.delegation not in [member.code for member in act.desk.forum.members]:
         raise Invalid("attendance.not_a_member", delegation=command.delegation[:40])
     sessions.mark_attendance(act.tx, act.session.id, command.delegation, command.present)
-    present = sessions.present(act.desk.store, act.session.id)
-    act.tx.announce(
-        act.session.id, AttendanceChanged(tuple(code for code in members if code in present))
-    )
+    act.tx.announce(act.session.id, AttendanceChanged(members_present(act.desk, act.session.id)))
     return {}
+
+
+def members_present(desk: Desk, session: str) -> tuple[str, ...]:
+    """The member delegations in the room, in Spanish alphabetical order of countries."""
+    present = sessions.present(desk.store, session)
+    return tuple(member.code for member in desk.forum.members if member.code in present)
 
 
 def give_grant(act: Act, command: GiveGrant) -> Result:

@@ -18,6 +18,7 @@ from session_app.domain.agenda import Session
 from session_app.domain.drafting import LANGUAGES, Kind, Language
 from session_app.domain.numbering import number
 from session_app.services.adoption import digest, read_standing
+from session_app.services.agenda import members_present
 from session_app.services.desk import Desk
 from session_app.services.issuing import list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
@@ -203,8 +204,6 @@ def _read_draft(
     )
     counted = [row for row in standing.rows if row.kind is not Kind.HEADING]
     act = draft.adopted
-    here = sessions.present(desk.store, session.id)
-    present = tuple(member.code for member in desk.forum.members if member.code in here)
     chair = desk.authority.actor(session.id, act.by).name if act else ""
     return DraftModel(
         id=draft.id,
@@ -215,7 +214,7 @@ def _read_draft(
         digest=standing.digest,
         adopted_at=_moment(act.at, session) if act else {},
         adopted_by=chair,
-        present=act.present if act else present,
+        present=act.present if act else members_present(desk, session.id),
         override=act.override if act else None,
     )
 
