@@ -184,6 +184,7 @@ export class Grid extends Emitter {
   /** Stop writing: the focus goes back to the row. */
   leave() {
     if (this.place) this.select(this.place, { focus: true });
+    getSelection()?.removeAllRanges(); // WebKit goes on drawing a caret where nobody writes
   }
 
   /**
