@@ -126,9 +126,11 @@ class DeskProcess:
         return answer.headers["Set-Cookie"].partition("login=")[2].partition(";")[0]
 
     def connect(self, cookie: str, **options: object) -> Socket:
-        """A socket that has been accepted."""
+        """A socket that has been accepted. Raises `Refused` where the line was lost before an answer."""
         opened = Socket(self.port, cookie, **options)  # type: ignore[arg-type]
-        assert opened.accept(), "the connection was refused"
+        if not opened.accept():
+            assert not opened.is_answered, "the desk refused the connection"
+            raise Refused("the line was lost")
         return opened
 
     def enter(self, role: str, *topics: str, **options: object) -> Socket:
@@ -219,6 +221,11 @@ class Socket:
         self.send_text("40" + ("" if auth is None else json.dumps(auth)))
         self.wait(lambda: self._connected is not None or self.closed.is_set())
         return self._connected is True
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the desk has said yes or no."""
+        return self._connected is not None
 
     def send(self, name: str, *values: object, number: int | None = None) -> None:
         """Send a message; `bytes` go as attachments behind it."""
