@@ -89,8 +89,14 @@ class Tab(threading.Thread):
                 except (Refused, TimeoutError):
                     self._lose()
             while not self.quiet.wait(0.02):
+                try:
+                    if self.socket is None or self.socket.closed.is_set():
+                        self._connect()
+                    self._hear()
+                except (Refused, TimeoutError):
+                    self._lose()
+            if self.socket is not None:
                 self._hear()
-            self._hear()
             self.final = {each: self.paragraphs[each].read() for each in self.paragraphs}
         except BaseException as trouble:
             self.trouble = trouble
@@ -351,7 +357,13 @@ def settle(tabs, seconds=40):
     end = time.monotonic() + seconds
     while time.monotonic() < end and not all(tab.is_idle() or tab.trouble for tab in tabs):
         time.sleep(0.05)
-    time.sleep(1.0)  # what has just been stored is still on its way to the others
+    # What has just been stored is still on its way to the others: a busy machine takes its time.
+    heard, since = None, time.monotonic()
+    while time.monotonic() < end and time.monotonic() - since < 2.0:
+        now = [(tab.seen, tab.connections) for tab in tabs]
+        if now != heard:
+            heard, since = now, time.monotonic()
+        time.sleep(0.05)
     for tab in tabs:
         tab.quiet.set()
     for tab in tabs:
