@@ -175,6 +175,25 @@ def test_a_grant_withdrawn_ends_the_delivery_of_the_draft_at_once(desk):
     assert not again.ask("draft.open", {"draft": desk.draft(), "tab": "t"})["ok"]
 
 
+def test_who_opens_the_draft_while_others_write_misses_no_word(desk):
+    """Audiences are remembered; who opens a draft late, joins again or comes back is in the next one."""
+    writer = Writer(desk, "drafting-can")
+    watching = desk.enter("drafting-mex")
+    assert writer.type("antes ")["ok"]  # the session's readers are worked out here
+    values = {"draft": writer.draft, "tab": "late"}
+    assert watching.ask("draft.open", values)["ok"]
+    for word in ("primera ", "segunda "):
+        heard = len(watching.heard("draft.updates"))
+        assert writer.type(word)["ok"]
+        assert watching.wait(lambda heard=heard: len(watching.heard("draft.updates")) > heard, 2)
+        again = {"session": desk.session, "page": "draft", "topics": ["agenda"]}
+        assert watching.ask("join", again)["ok"]
+    watching.close()
+    back = Writer(desk, "drafting-mex")
+    assert writer.type("tercera ")["ok"]
+    assert back.has_received("tercera", 2)
+
+
 def test_somebody_accredited_anew_as_a_guest_loses_pen_and_text_at_once(tmp_path):
     people = tmp_path / "people.csv"
     people.write_text(

@@ -88,15 +88,14 @@ class Tab(threading.Thread):
                         time.sleep(self.random.uniform(0, 0.1))
                 except (Refused, TimeoutError):
                     self._lose()
-            while not self.quiet.wait(0.02):
+            while not self.quiet.wait(0.02) or not self._is_settled():
                 try:
                     if self.socket is None or self.socket.closed.is_set():
                         self._connect()
                     self._hear()
                 except (Refused, TimeoutError):
                     self._lose()
-            if self.socket is not None:
-                self._hear()
+            self._hear()
             self.final = {each: self.paragraphs[each].read() for each in self.paragraphs}
         except BaseException as trouble:
             self.trouble = trouble
@@ -351,17 +350,15 @@ def disturb(desk, tabs, rng, seconds, kill_after=None):
             killed = True
 
 
-def settle(tabs, seconds=40):
+def settle(tabs, seconds=60):
+    """Until nobody has anything left to send or lacks a line, and nothing more comes for two seconds."""
     for tab in tabs:
         tab.finishing.set()
     end = time.monotonic() + seconds
-    while time.monotonic() < end and not all(tab.is_idle() or tab.trouble for tab in tabs):
-        time.sleep(0.05)
-    # What has just been stored is still on its way to the others: a busy machine takes its time.
     heard, since = None, time.monotonic()
     while time.monotonic() < end and time.monotonic() - since < 2.0:
         now = [(tab.seen, tab.connections) for tab in tabs]
-        if now != heard:
+        if now != heard or not all(tab.is_idle() or tab.trouble for tab in tabs):
             heard, since = now, time.monotonic()
         time.sleep(0.05)
     for tab in tabs:

@@ -148,6 +148,19 @@ export class Cell {
     view.focus();
   }
 
+  /**
+   * Take the caret from where the browser has it: a busy one tells of its last move only after the next key.
+   * @param {EditorView} view
+   */
+  #catchUp(view) {
+    const seen = getSelection();
+    if (view.composing || !seen?.isCollapsed || !seen.focusNode || !view.dom.contains(seen.focusNode)) return;
+    const { doc, selection } = view.state;
+    const at = Math.min(Math.max(view.posAtDOM(seen.focusNode, seen.focusOffset), 1), doc.content.size - 1);
+    if (selection.empty && selection.head === at) return;
+    view.dispatch(view.state.tr.setSelection(TextSelection.create(doc, at)));
+  }
+
   /** Where the caret stands on the screen, to keep its column from row to row. */
   left() {
     return this.view ? this.view.coordsAtPos(this.view.state.selection.head).left : 0;
@@ -293,7 +306,10 @@ export class Cell {
       },
       props: {
         decorations: (state) => DecorationSet.create(state.doc, decorations(SHOWN.getState(state), state.doc.content.size - 1)),
-        handleKeyDown: (_, event) => around.key(this, event),
+        handleKeyDown: (view, event) => {
+          this.#catchUp(view);
+          return around.key(this, event);
+        },
         handleTextInput: (_, from, to, text) => {
           if (text !== "[" || from === to) return false;
           this.bracket();
