@@ -230,18 +230,29 @@ def assemble(data: Path | None, session: str, layout: str, version: str, output:
 
 @main.command()
 @DATA
-def verify(data: Path | None) -> None:
-    """Check that the store is sound; exit code 1 if it is not.
+@click.option("--head", help="A head printed earlier: check that the record still holds it.")
+def verify(data: Path | None, head: str | None) -> None:
+    """Check that the store and the record of acts are sound; exit code 1 if they are not.
+
+    Prints the record's head: put it into the signed minutes, and --head tells later whether the
+    record is still the one the minutes speak of (docs/record.md).
 
     \b
     Example: session-app verify --data /srv/crm
     """
-    problems = _call(data, "verify")
-    for problem in problems:
+    from session_app.i18n import translate
+
+    found = _call(data, "verify", head=head)
+    for problem in found["problems"]:
         click.echo(problem)
-    if problems:
+    if not found["problems"]:
+        click.echo("the store is sound")
+    if found["flaw"]:
+        click.echo(translate(found["flaw"]["code"], "en", **found["flaw"]["params"]))
+    else:
+        click.echo(f"the record is whole: {found['entries']} entries, head {found['head']}")
+    if found["problems"] or found["flaw"]:
         sys.exit(1)
-    click.echo("the store is sound")
 
 
 def _settings(data: Path | None) -> Settings:

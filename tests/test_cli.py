@@ -52,7 +52,9 @@ def test_a_session_goes_from_nothing_to_its_word_file(run, session, tmp_path):
         words = package.read("word/document.xml").decode()
     assert "Agradecer al Gobierno de El Salvador por su hospitalidad" in words
     assert "hospitality" in words
-    assert run("verify").output == "the store is sound\n"
+    assert run("verify").output.startswith(
+        "the store is sound\nthe record is whole: 5 entries, head "
+    )
 
 
 def test_the_same_draft_gives_the_same_bytes(run, session, tmp_path):
@@ -220,3 +222,42 @@ def test_who_says_https_in_other_words_is_not_served_by_plain_http(run, monkeypa
     for word in ("", "0", "1"):
         monkeypatch.setenv("SESSION_APP_SECURE", word)
         assert run("verify").exit_code == 0
+
+
+# The record ----------------------------------------------------------------------------------
+
+
+def printed_head(run):
+    return run("verify").output.split()[-1]
+
+
+def test_a_head_from_the_minutes_is_found_again_in_the_record_that_has_grown(run, session):
+    head = printed_head(run)
+    run("accredit", session, DEMO / "people.csv")
+    assert printed_head(run) != head
+    for written in (head, head.upper(), f" {head[:32]} {head[32:]}\n"):
+        assert run("verify", "--head", written).exit_code == 0
+    other = run("verify", "--head", "a" * 64)
+    assert (other.exit_code, other.output.count("\n")) == (1, 2)
+    assert "it is not the record that head was printed from" in other.output
+
+
+@pytest.mark.parametrize("head", ["", "ayer", "a" * 63, "g" * 64])
+def test_what_cannot_be_a_head_is_refused_in_one_sentence(run, session, head):
+    done = run("verify", "--head", head)
+    assert (done.exit_code, done.output.count("\n")) == (2, 1)
+    assert "64" in done.output
+
+
+def test_the_first_bad_entry_of_the_record_is_named_in_one_sentence(run, session, tmp_path):
+    run("accredit", session, DEMO / "people.csv")
+    run("accredit", session, DEMO / "people.csv")
+    store = sqlite3.connect(tmp_path / "data" / "session.db")
+    store.execute("drop trigger act_is_final")
+    store.execute("update act set person = 'somebody' where seq >= 2")
+    store.commit()
+    store.close()
+    done = run("verify")
+    assert done.exit_code == 1
+    assert done.output.splitlines()[1].startswith("Entry 2 of the record is not as it was written.")
+    assert done.output.count("\n") == 2

@@ -16,7 +16,8 @@ from session_app.domain.agenda import Session
 from session_app.domain.documents import LAYOUTS, VERSIONS
 from session_app.domain.drafting import Language
 from session_app.domain.errors import Invalid
-from session_app.store import people, sessions
+from session_app.domain.record import is_hash
+from session_app.store import people, record, sessions
 
 from .authority import CONSOLE
 from .desk import Desk, clock
@@ -118,9 +119,24 @@ def call_demo(desk: Desk, *, folder: str) -> dict[str, Any]:
     }
 
 
-def call_verify(desk: Desk) -> list[str]:
-    """What is wrong with the store: nothing, in a sound one."""
-    return desk.store.check()
+def call_verify(desk: Desk, *, head: str | None = None) -> dict[str, Any]:
+    """Whether the store and its record are sound, and where the record stands.
+
+    `head` is one that was printed earlier: it must still be in the chain. Raises `Invalid` for what
+    cannot be one.
+    """
+    wanted = "".join(head.split()).lower() if head is not None else None
+    if wanted is not None and not is_hash(wanted):
+        raise Invalid("record.bad_head")
+    problems = desk.store.check()
+    stands = record.head(desk.store)
+    flaw = record.verify(desk.store, wanted)
+    return {
+        "problems": problems,
+        "flaw": None if flaw is None else {"code": flaw.code, "params": dict(flaw.params)},
+        "entries": stands.entries if stands else 0,
+        "head": stands.hash if stands else "",
+    }
 
 
 def call_sessions(desk: Desk) -> list[str]:

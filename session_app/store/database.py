@@ -20,7 +20,7 @@ import secrets
 import sqlite3
 import threading
 from base64 import b32encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +31,7 @@ from sqlite_utils import Database as SqliteUtils
 
 from session_app.domain.contract import Event
 from session_app.domain.errors import Conflict
+from session_app.domain.record import seal
 
 from .migrations import migrate
 
@@ -83,22 +84,36 @@ class Transaction:
         person: str,
         act: str,
         subject: str,
+        capacity: str = "",
+        delegation: str = "",
         outcome: str = "done",
-        detail: dict[str, object] | None = None,
+        detail: Mapping[str, object] | None = None,
+        closed: bool = False,
     ) -> None:
-        """Enter an act in the record: who, what, on what, outcome; never the negotiated text."""
-        self.execute(
-            "insert into act (session, person, at, act, subject, outcome, detail) values (?, ?, ?, ?, ?, ?, ?)",
-            (
-                session,
-                person,
-                stamp(self.now),
-                act,
-                subject,
-                outcome,
-                json.dumps(detail or {}, ensure_ascii=False),
-            ),
+        """Enter an act in the record, sealed behind the one before: who, what, on what, outcome.
+
+        Never the negotiated text, never a secret. `closed` acts are shown only to who may see the
+        closed part they belong to (docs/record.md).
+        """
+        entries, previous = self.execute("select entries, hash from record_head").fetchone()
+        columns: tuple[int | str, ...] = (
+            entries + 1,
+            session,
+            person,
+            capacity,
+            delegation,
+            stamp(self.now),
+            act,
+            subject,
+            outcome,
+            json.dumps(detail or {}, ensure_ascii=False),
+            int(closed),
         )
+        sealed = seal(previous, [str(each).encode() for each in columns])
+        self.execute(
+            "insert into act values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*columns, sealed)
+        )
+        self.execute("update record_head set entries = ?, hash = ?", (entries + 1, sealed))
 
     def flush_events(self) -> tuple[Announced, ...]:
         logged = []

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 from session_app.domain.errors import Conflict
+from session_app.domain.record import COLUMNS, START, seal
 
 Step = Callable[[Database], None]
 
@@ -141,4 +142,44 @@ create trigger act_is_kept before delete on act begin select raise(abort, 'the r
 create trigger act_is_final before update on act begin select raise(abort, 'the record is kept'); end
 """
 
-STEPS: list[Step] = [_create_session]
+
+def _chain_record(database: Database) -> None:
+    for statement in CHAIN.strip().split(";\n"):
+        database.execute(statement)
+    previous = START
+    columns = ", ".join(f"cast({name} as blob)" for name in COLUMNS)
+    acts = database.execute(f"select seq, {columns} from act order by seq").fetchall()
+    for seq, *values in acts:
+        previous = seal(previous, values)
+        database.execute("update act set hash = ? where seq = ?", (previous, seq))
+    database.execute("insert into record_head values (1, ?, ?)", (len(acts), previous))
+    for statement in KEPT.strip().split(";\n"):
+        database.execute(statement)
+
+
+CHAIN = """
+alter table act rename to act_before;
+create table act (
+    seq integer primary key, session text not null, person text not null, capacity text not null,
+    delegation text not null, at text not null, act text not null, subject text not null, outcome text not null,
+    detail text not null, closed integer not null, hash text not null
+) strict;
+insert into act select row_number() over (order by seq), session, person,
+    coalesce(json_extract(detail, '$.capacity'), ''), coalesce(json_extract(detail, '$.delegation'), ''),
+    at, act, subject, outcome, json_remove(detail, '$.capacity', '$.delegation'), 0, '' from act_before;
+drop table act_before;
+create index act_of_session on act (session, seq);
+create table record_head (
+    one integer primary key check (one = 1), entries integer not null, hash text not null
+) strict
+"""
+"""The acts a store holds already are numbered without gaps and sealed as they stand."""
+
+KEPT = """
+create trigger act_is_kept before delete on act begin select raise(abort, 'the record is kept'); end;
+create trigger act_is_final before update on act begin select raise(abort, 'the record is kept'); end;
+create trigger record_head_is_kept before delete on record_head
+    begin select raise(abort, 'the record is kept'); end
+"""
+
+STEPS: list[Step] = [_create_session, _chain_record]
