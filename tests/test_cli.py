@@ -53,7 +53,7 @@ def test_a_session_goes_from_nothing_to_its_word_file(run, session, tmp_path):
     assert "Agradecer al Gobierno de El Salvador por su hospitalidad" in words
     assert "hospitality" in words
     assert run("verify").output.startswith(
-        "the store is sound\nthe record is whole: 5 entries, head "
+        "the store is sound\nthe record is whole: 6 entries, head "
     )
 
 

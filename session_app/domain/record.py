@@ -15,8 +15,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from .contract import Command
 
 START = "0" * 64
 """What the first entry follows: the head of an empty record."""
@@ -42,6 +45,54 @@ class Flaw:
 
     code: str
     params: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+# What an entry says --------------------------------------------------------------------------
+
+_SUBJECTS = ("paragraph", "person", "grant", "item", "delegation", "draft")
+"""Fields of commands that name what an act is done on, the most particular first."""
+_NAME = re.compile("[A-Za-z0-9-]{1,64}")
+"""An id, a code: what a subject may be. A refused command can hold anything where its subject should
+stand, and the record takes neither text nor more of it than a name is long."""
+
+
+def subject_of(command: Command) -> str:
+    """What a command is about, by id or code; empty where it names nothing that can be one."""
+    named = (getattr(command, name, None) for name in _SUBJECTS)
+    return as_subject(next((each for each in named if isinstance(each, str)), ""))
+
+
+def as_subject(text: str) -> str:
+    """The text if it can be the id or code of something, else nothing."""
+    return text if _NAME.fullmatch(text) else ""
+
+
+def facts_of(command: Command) -> dict[str, object]:
+    """What else the record keeps of a command: its choices among given words, and whatever it names
+    beside its subject. Never what somebody has typed."""
+    facts: dict[str, object] = {}
+    subject = subject_of(command)
+    for name in _choices(type(command)):
+        facts[name] = getattr(command, name)
+    for name in _SUBJECTS:
+        value = getattr(command, name, None)
+        if isinstance(value, str) and value != subject and as_subject(value):
+            facts[name] = value
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _choices(command: type[Any]) -> tuple[str, ...]:
+    hints = get_type_hints(command)
+    return tuple(each.name for each in fields(command) if _is_choice(hints[each.name]))
+
+
+def _is_choice(hint: object) -> bool:
+    if hint in (bool, type(None)) or get_origin(hint) is Literal:
+        return True
+    return bool(get_args(hint)) and all(_is_choice(each) for each in get_args(hint))
+
+
+# The chain -----------------------------------------------------------------------------------
 
 
 def seal(previous: str, columns: Sequence[bytes | None]) -> str:

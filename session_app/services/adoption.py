@@ -155,13 +155,7 @@ def _adopt(act: Act, row: Row, texts: dict[Language, str], override: str | None)
         present=present,
         override=override,
     )
-    act.tx.record(
-        session=act.session.id,
-        person=act.actor.person,
-        act="paragraph.adopted",
-        subject=row.id,
-        detail={"digest": held, "present": present, "override": override},
-    )
+    act.record("paragraph.adopted", row.id, digest=held, present=present, override=override)
 
 
 def _adopted(rows: Rows, which: frozenset[str]) -> Rows:

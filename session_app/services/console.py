@@ -6,6 +6,7 @@ All of them act as the Technical Secretariat, under the same access table as eve
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -20,9 +21,9 @@ from session_app.domain.record import is_hash
 from session_app.store import people, record, sessions
 
 from .authority import CONSOLE
-from .desk import Desk, clock
+from .desk import Desk, clock, enter
 from .importing import import_draft, read_source
-from .issuing import assemble_now
+from .issuing import DOWNLOAD, assemble_now
 from .people import accredit, issue_badge
 from .setup import create_session, items_of, load_template, set_up_demo
 
@@ -99,7 +100,17 @@ def call_assemble(desk: Desk, *, session: str, layout: str, version: str) -> byt
     desk.authority.require(session, CONSOLE, Action.READ_DRAFT, clock())
     if layout not in LAYOUTS or version not in VERSIONS:
         raise Invalid("assemble.unknown", layout=layout, version=version)
-    return assemble_now(desk, session, layout, version)
+    content = assemble_now(desk, session, layout, version)
+    enter(
+        desk,
+        session=session,
+        person=CONSOLE,
+        name=DOWNLOAD,
+        subject=layout,
+        now=clock(),
+        facts={"version": version, "sha256": hashlib.sha256(content).hexdigest()},
+    )
+    return content
 
 
 def call_demo(desk: Desk, *, folder: str) -> dict[str, Any]:

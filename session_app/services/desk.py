@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from session_app.domain.contract import Command
 from session_app.domain.errors import ActError
 from session_app.domain.forum import Forum
 from session_app.domain.numbering import label_style
+from session_app.domain.record import as_subject, facts_of, subject_of
 from session_app.store import sessions
 from session_app.store.database import Database, Transaction
 
@@ -50,6 +51,23 @@ class Act:
     session: Session
     actor: Actor
     now: datetime
+    closed: bool
+    """Whether it is done behind the closed door: then the record of it is closed, too."""
+    facts: dict[str, object] = field(default_factory=dict)
+    """What the record keeps of it beside its subject: codes, counts and hashes, never text."""
+
+    def record(self, name: str, subject: str, /, **facts: object) -> None:
+        """Enter something in the record that is done by this act."""
+        self.tx.record(
+            session=self.session.id,
+            person=self.actor.person,
+            capacity=self.actor.capacity,
+            delegation=self.actor.delegation,
+            act=name,
+            subject=subject,
+            detail=facts,
+            closed=self.closed,
+        )
 
 
 Handler = Callable[[Act, Any], Result]
@@ -73,6 +91,7 @@ def acting(
     name: str,
     subject: str,
     now: datetime,
+    facts: Mapping[str, object] | None = None,
 ) -> Iterator[Act]:
     """One act in one transaction: the action it needs is checked, and what was done is recorded.
 
@@ -83,21 +102,28 @@ def acting(
         with desk.drafts.lock:
             with desk.store.transaction(now) as tx:
                 actor = desk.authority.require(session, person, needs, now)
-                act = Act(desk, tx, sessions.session(desk.store, session), actor, now)
+                closed = _is_inside(desk, session, person, now)
+                held = sessions.session(desk.store, session)
+                act = Act(desk, tx, held, actor, now, closed, dict(facts or {}))
                 yield act
-                tx.record(
-                    session=session,
-                    person=actor.person,
-                    act=name,
-                    subject=subject,
-                    detail={"capacity": actor.capacity, "delegation": actor.delegation},
-                )
+                # What closes the door or opens it is known on both sides of it.
+                act.closed = closed and _is_closed(desk, session)
+                act.record(name, as_subject(subject), **act.facts)
             desk.drafts.settle()
         log.info("%s by %s on %s: done", name, actor.person, subject or session)
     except BaseException as failure:
         desk.drafts.discard()
         if isinstance(failure, ActError):
-            _enter_refusal(desk, session, person, name, subject, failure, now)
+            enter(
+                desk,
+                session=session,
+                person=person,
+                name=name,
+                subject=subject,
+                now=now,
+                facts=facts,
+                refusal=failure,
+            )
         raise
 
 
@@ -117,7 +143,8 @@ def perform(
         person=person,
         needs=command.needs,
         name=command.name,
-        subject=_subject_of(command),
+        subject=subject_of(command),
+        facts=facts_of(command),
         now=now,
     ) as act:
         return handlers[type(command)](act, command)
@@ -128,25 +155,51 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _enter_refusal(
+def enter(
     desk: Desk,
+    *,
     session: str,
     person: str | None,
     name: str,
     subject: str,
-    refusal: ActError,
     now: datetime,
+    facts: Mapping[str, object] | None = None,
+    refusal: ActError | None = None,
 ) -> None:
-    log.info("%s by %s in %s: refused, %s", name, person, session, refusal.code)
+    """Enter in the record what somebody has done outside `acting`, or has been refused.
+
+    Nothing is entered for who is not signed in: anybody can knock, only people leave a trace.
+    """
+    outcome = refusal.code if refusal is not None else "done"
+    if refusal is not None:
+        log.info("%s by %s in %s: refused, %s", name, person, session, outcome)
     if person is None:
-        return  # anybody can knock; only people leave a trace in the record
+        return
+    actor = desk.authority.actor(session, person)
+    accredited = bool(actor.person)
+    # A knock at a closed door would tell those who stand outside with the knocker; see docs/record.md.
+    behind = _is_closed(desk, session) if refusal else _is_inside(desk, session, person, now)
     with desk.store.transaction(now) as tx:
-        tx.record(session=session, person=person, act=name, subject=subject, outcome=refusal.code)
+        tx.record(
+            session=session if session in sessions.session_ids(desk.store) else "",
+            person=person,
+            capacity=actor.capacity if accredited else "",
+            delegation=actor.delegation,
+            act=name,
+            subject=as_subject(subject),
+            outcome=outcome,
+            detail=facts,
+            closed=behind,
+        )
 
 
-def _subject_of(command: Command) -> str:
-    for name in ("paragraph", "item", "delegation", "grant", "person", "draft"):
-        value = getattr(command, name, None)
-        if isinstance(value, str):
-            return value[:64]  # longer than any id; what is refused must not fill the record
-    return ""
+def _is_closed(desk: Desk, session: str) -> bool:
+    """Whether the session sits behind a closed door at this moment of the transaction."""
+    sitting = sessions.sitting(desk.store, session)
+    return sitting is not None and sitting.is_under_way and sitting.mode == "closed"
+
+
+def _is_inside(desk: Desk, session: str, person: str | None, now: datetime) -> bool:
+    """Whether the session sits behind a closed door, and this person with it."""
+    closed = _is_closed(desk, session)
+    return closed and bool(desk.authority.may(session, person, Action.ATTEND, now))

@@ -47,6 +47,7 @@ def import_draft(
         now=now,
     ) as act:
         found = sum(len(section.paragraphs) for section in imported.sections)
+        act.facts["paragraphs"] = found
         if not found:
             raise Invalid("import.nothing_found")
         if found > MAX_ROWS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -25,9 +26,10 @@ from session_app.domain.forum import Forum
 from session_app.store import documents, drafts, sessions
 from session_app.word import assemble
 
-from .desk import Act, Desk
+from .desk import Act, Desk, enter
 
 TEMPLATE = "conclusions.docx"
+DOWNLOAD = "document.download"
 
 Apart = Callable[[Callable[[], bytes]], bytes]
 
@@ -92,21 +94,71 @@ def may_download(desk: Desk, session_id: str, person: str | None, now: datetime)
     )
 
 
-def file_name(session_id: str, layout: Layout) -> str:
+def file_name(session_id: str, layout: str) -> str:
     """What a downloaded file is called."""
     return f"{session_id}-{layout}.docx"
 
 
-def read_file(desk: Desk, session_id: str, layout: Layout, *, apart: Apart = _here) -> bytes:
+def read_file(
+    desk: Desk,
+    session_id: str,
+    layout: str,
+    *,
+    person: str | None,
+    clock: Callable[[], datetime],
+    apart: Apart = _here,
+) -> bytes:
     """The bytes of a file: the issued ones once adopted, otherwise the draft assembled now.
 
     The text is read here, in one piece; the file is then assembled `apart`, in a thread of its own
-    where the caller has one, so that nobody's keystroke waits for somebody's document.
+    where the caller has one, so that nobody's keystroke waits for somebody's document. The record
+    holds what was sent to whom before the first byte goes. Raises `NotFound` for what is not there,
+    and for who may not have it, or may no longer once it is assembled.
     """
+    try:
+        content, adopted = _read_bytes(desk, session_id, layout, person, clock, apart)
+    except NotFound as refusal:
+        enter(
+            desk,
+            session=session_id,
+            person=person,
+            name=DOWNLOAD,
+            subject=layout,
+            now=clock(),
+            refusal=refusal,
+        )
+        raise
+    facts = {"adopted": adopted, "sha256": hashlib.sha256(content).hexdigest()}
+    enter(
+        desk,
+        session=session_id,
+        person=person,
+        name=DOWNLOAD,
+        subject=layout,
+        now=clock(),
+        facts=facts,
+    )
+    return content
+
+
+def _read_bytes(
+    desk: Desk,
+    session_id: str,
+    layout: str,
+    person: str | None,
+    clock: Callable[[], datetime],
+    apart: Apart,
+) -> tuple[bytes, bool]:
+    known = next((each for each in LAYOUTS if each == layout), None)
+    if known is None or not may_download(desk, session_id, person, clock()):
+        raise NotFound("document.unknown")
     for each in documents.issued(desk.store, session_id):
-        if each.layout == layout:
-            return documents.content(desk.store, each.id)
-    return assemble_now(desk, session_id, layout, "bracketed", apart=apart)
+        if each.layout == known:
+            return documents.content(desk.store, each.id), True
+    content = assemble_now(desk, session_id, known, "bracketed", apart=apart)
+    if not may_download(desk, session_id, person, clock()):  # a door may have closed meanwhile
+        raise NotFound("document.unknown")
+    return content, False
 
 
 def assemble_now(
@@ -164,6 +216,7 @@ def issue_documents(act: Act, draft_id: str) -> None:
     text = compose(act.desk, draft_id)
     template = act.desk.docx_templates / TEMPLATE
     for layout in LAYOUTS:
+        content = assemble(text, template, layout=layout, version="clean")
         documents.issue(
             act.tx,
             session=act.session.id,
@@ -171,8 +224,9 @@ def issue_documents(act: Act, draft_id: str) -> None:
             layout=layout,
             name=file_name(act.session.id, layout),
             document_class="private",
-            content=assemble(text, template, layout=layout, version="clean"),
+            content=content,
         )
+        act.record("document.issue", layout, sha256=hashlib.sha256(content).hexdigest())
 
 
 def place(forum: Forum, session: Session, language: Language) -> str:

@@ -37,6 +37,7 @@ def accredit(
         everybody = people.accredited(desk.store, session)
         check_representatives((each.delegation, each.name) for each in everybody if each.drafting)
         act.tx.announce(session, PeopleChanged(len(everybody)))
+        act.facts.update(zip(("added", "updated"), counts, strict=True))
         return counts
 
 

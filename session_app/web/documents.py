@@ -6,10 +6,8 @@ from flask import Flask, Response, make_response
 from gevent import get_hub
 
 from session_app.domain.access import Action
-from session_app.domain.documents import LAYOUTS
-from session_app.domain.errors import NotFound
 from session_app.services.desk import Desk, clock
-from session_app.services.issuing import file_name, may_download, read_file
+from session_app.services.issuing import file_name, read_file
 
 from .guard import door, visitor
 
@@ -22,9 +20,14 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/documents/<layout>.docx")
     @door(Action.KNOW)
     def download(session: str, layout: str) -> Response:
-        if layout not in LAYOUTS or not may_download(desk, session, visitor().person, clock()):
-            raise NotFound("document.unknown")
-        content = read_file(desk, session, layout, apart=get_hub().threadpool.apply)
+        content = read_file(
+            desk,
+            session,
+            layout,
+            person=visitor().person,
+            clock=clock,
+            apart=get_hub().threadpool.apply,
+        )
         response = make_response(content)
         name = file_name(session, layout)
         response.headers["Content-Type"] = DOCX

@@ -109,7 +109,11 @@ def test_adopting_the_document_adopts_every_paragraph_and_issues_the_files(room)
     files = list_files(room.desk, room.session)
     assert [each.layout for each in files] == ["es", "en", "bilingual"]
     assert all(each.adopted and each.sha256 for each in files)
-    with zipfile.ZipFile(io.BytesIO(read_file(room.desk, room.session, "es"))) as package:
+    with zipfile.ZipFile(
+        io.BytesIO(
+            read_file(room.desk, room.session, "es", person=room.person["chair"], clock=lambda: NOW)
+        )
+    ) as package:
         words = package.read("word/document.xml").decode()
     assert "Recibir y aceptar el Plan Estratégico" in words
     assert "BORRADOR" not in words
