@@ -80,7 +80,7 @@ class Room:
     def do(self, role: str, name: str, **values: object) -> Result:
         """Have somebody give a command; structural ones get an operation id of their own."""
         fields = contract.COMMANDS[name].__dataclass_fields__
-        if "draft" in fields:
+        if "draft" in fields and name != "grant.give":
             values.setdefault("draft", self.draft)
         if "op" in fields:
             values.setdefault("op", new_id())

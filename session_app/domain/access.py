@@ -12,6 +12,9 @@ reference: body by body, one line per category, one word per action, and under e
 Sources: S000 Historial de mecanismos; S001 Documento de Santa Fe (2011); S002 Coordinación de
 reuniones; S003 CRM 15 años (2010); S004 GRCM, San Salvador, June 2017; `L` is a line of that file.
 
+A closed part is shown at one of four levels (`Level`): nothing of it, that it exists, when it comes,
+and what is in it. Who is off its roster has at most the first three.
+
 The mode of a sitting overlays the body. *Open*: the body's own lines. *Members*: the same lines,
 but who is not a member, the Technical Secretariat or an interpreter keeps only the knowledge that
 the session exists and the published documents (S003 L220). *Closed*: the lines of the closed door
@@ -21,9 +24,9 @@ and its roster, for any body (S002 A L20). The drafting group is a group of a se
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -48,8 +51,11 @@ __all__ = [
     "Category",
     "Decision",
     "Grant",
+    "Level",
     "Rule",
     "Subject",
+    "is_shut_out",
+    "level_of_closed",
     "may",
     "require",
     "writable_languages",
@@ -72,6 +78,7 @@ class Action(StrEnum):
 
     # Acts of conduct: who runs the session, whatever its body.
     MANAGE_SITTING = "sitting:manage"
+    MANAGE_DOOR = "door:manage"
     MANAGE_AGENDA = "agenda:manage"
     MARK_ATTENDANCE = "attendance:mark"
     GIVE_GRANTS = "grant:give"
@@ -118,7 +125,10 @@ class Subject:
     group: Literal["drafting"] | None = None
     mode: SittingMode = "open"  # of the part the thing belongs to
     on_roster: bool = False  # the actor, of the closed part
+    by_exception: bool = False  # on that roster by a reasoned exception of the PPT, not by right
     own_slot: bool = False  # the item under way is the actor's own slot
+    item: str | None = None  # the agenda item under way
+    draft: str | None = None  # the text asked about
     joined: bool = False  # the actor's delegation has joined this ad hoc group
     issued: bool = False  # the agenda or paper is final, no longer preliminary
     document_class: Literal["public", "private"] | None = None  # none counts as private
@@ -168,8 +178,13 @@ _RIGHTS: Mapping[Action, Right] = MappingProxyType(
 )
 
 
-def _holds(actor: Actor, right: Right | None, at: datetime) -> bool:
-    return any(grant.right == right and grant.in_force(at) for grant in actor.grants)
+def _holds(actor: Actor, right: Right | None, subject: Subject, at: datetime) -> bool:
+    return any(
+        grant.right == right
+        and grant.in_force(at)
+        and grant.covers(item=subject.item, draft=subject.draft)
+        for grant in actor.grants
+    )
 
 
 def _always(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
@@ -183,8 +198,10 @@ def _never(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool
 
 
 def _granted(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
-    """The PPT has given this person a grant for this very action, and it is in force."""
-    return _holds(actor, _RIGHTS.get(action), at)
+    """The PPT has given this person a grant for this very action, it is in force and covers the item
+    under way or the text; an exception on the roster is leave to attend."""
+    excepted = subject.by_exception and action is Action.ATTEND
+    return excepted or _holds(actor, _RIGHTS.get(action), subject, at)
 
 
 def _named(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
@@ -220,12 +237,21 @@ def _observer_pen(actor: Actor, action: Action, subject: Subject, at: datetime) 
     The authorisation is the grant to edit; who holds it also reads, and sits with the group. It is
     written for countries; whether it covers organisations is a setting.
     """
+    return _may_be_authorised(actor, subject) and _holds(actor, "edit_draft", subject, at)
+
+
+def _observer_eyes(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """An observer authorised by the PPT to read this text, or to draft it (S002 L7)."""
+    authorised = any(_holds(actor, right, subject, at) for right in ("read_draft", "edit_draft"))
+    return _may_be_authorised(actor, subject) and authorised
+
+
+def _may_be_authorised(actor: Actor, subject: Subject) -> bool:
     covered = (
         actor.category is Category.OBSERVER_COUNTRY
         or subject.settings.observers_rule_scope == "both"
     )
-    allowed = subject.settings.observers_drafting == "authorised"
-    return allowed and covered and _holds(actor, "edit_draft", at)
+    return covered and subject.settings.observers_drafting == "authorised"
 
 
 def _country_at_grcm(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
@@ -268,7 +294,8 @@ def _public(actor: Actor, action: Action, subject: Subject, at: datetime) -> boo
 def _interpreter_pen(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
     """An interpreter with the PPT's grant to read writes the language that is not the origin's."""
     other = subject.language is None or subject.language != subject.origin
-    return actor.capacity is Capacity.INTERPRETER and other and _holds(actor, "read_draft", at)
+    reads = _holds(actor, "read_draft", subject, at)
+    return actor.capacity is Capacity.INTERPRETER and other and reads
 
 
 def _screen(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
@@ -288,6 +315,7 @@ CONDITIONS: Mapping[str, tuple[Condition, str]] = MappingProxyType(
         "leave": (_granted, "access.needs_authorisation"),
         "stated": (_statement, "access.needs_invitation"),
         "pen": (_observer_pen, "access.observers_do_not_draft"),
+        "eyes": (_observer_eyes, "access.observers_do_not_draft"),
         "country": (_country_at_grcm, "access.no_observer_countries"),
         "organisation": (_organisation_at_grcm, "access.not_your_slot"),
         "special": (_special, "access.denied"),
@@ -315,8 +343,6 @@ DRAFTING_GROUP = "drafting"
 # Interpreters read and write in the drafting group with the PPT's grant to read, not without: what
 # the matrix notes for the plenary ("drafts to interpreters: with PPT leave") holds for every draft.
 # Countries that have not joined an ad hoc group know and read, and neither table nor write.
-# Observers are not admitted to a Network even on invitation (S002 D L59) until invitations have a
-# scope of their own.
 _TABLE = """
 [viceministers]
                 know   attend  speak   table   agenda  docs    read    edit   approve final
@@ -330,9 +356,9 @@ ppt_staff       yes    yes*    no*     leave*  yes     yes*    yes*    yes*   no
     S002 B L40
 st              yes    yes*    yes*    yes*    yes     yes     yes*    yes*   no*     yes
     S002 E L72
-observer_country yes   yes     stated  leave   issued  issued  pen*    pen    no      public
+observer_country yes yes stated leave issued issued eyes* pen no public
     S002 A L18, L7 | agenda, docs: S001 §8.1 | speak, approve: S003 L219 | edit: S003 L219; S002 L7
-observer_organisation yes yes  stated  leave   yes     yes*    pen*    pen    no*     public
+observer_organisation yes yes stated leave yes yes* eyes* pen no* public
     S002 A L18, L22 | speak, edit: S003 L219 | table: S001 §9.1
 rrocm           yes    slot    slot    leave*  no*     no*     no*     no*    no*     public
     S002 A L18
@@ -380,9 +406,9 @@ ppt_staff       yes    yes*    no*     leave*  yes*    yes*    yes*    yes*   no
     S002 B L40
 st              yes    yes     yes     yes*    yes     yes     yes     yes    no*     yes
     S002 E L72; S004 C2 | edit: S004 C4, C28
-observer_country yes*  country no      no      no*     no*     no*     no     no      public
+observer_country yes* country no no no* no* no* no no public
     S002 C L52; S003 L293
-observer_organisation yes organisation stated leave yes*    yes*    pen*    pen    no*     public
+observer_organisation yes organisation stated leave yes* yes* eyes* pen no* public
     S002 C L52 | speak, edit: S003 L219 | table: S001 §9.1
 rrocm           yes    rrocm   rrocm   no*     no*     no*     no*     no*    no      public
     S003 L303; S000 18.a | approve: S004 C4
@@ -405,9 +431,9 @@ ppt_staff       yes    yes*    no*     leave*  yes*    yes*    yes*    yes*   no
     S002 B L40
 st              yes    yes*    yes*    yes*    yes     yes     yes*    yes*   no*     yes*
     S002 E L72
-observer_country yes*  no      no*     no*     no*     no*     no*     no     no*     public
+observer_country yes*  invited invited* no*   invited* invited* no*    no     no*     public
     S002 D L59; S003 L309 | edit: S003 L219
-observer_organisation yes* no  no*     no*     no*     no*     no*     no     no*     public
+observer_organisation yes* invited invited* no* invited* invited* no*  no     no*     public
     S002 D L59; S003 L309 | edit: S003 L219
 rrocm           yes    slot    slot    no*     no*     no*     no*     no*    no*     public
     S002 D L60; S003 L309
@@ -430,9 +456,9 @@ ppt_staff       yes*   yes*    no*     leave*  yes*    yes*    yes*    yes*   no
     S002 B L40
 st              yes    yes*    yes*    yes*    yes     yes     yes*    yes*   no*     yes*
     S002 E L72
-observer_country yes*  no      no*     no*     no*     no*     no*     no     no*     public
+observer_country yes*  invited invited* no*   invited* invited* no*    no     no*     public
     S002 D L59 | edit: S003 L219
-observer_organisation yes* no  no*     no*     no*     no*     no*     no     no*     public
+observer_organisation yes* invited invited* no* invited* invited* no*  no     no*     public
     S002 D L59 | edit: S003 L219
 rrocm           yes*   invited* invited* no*   no*     no*     no*     no*    no*     public
     S003 L309
@@ -480,9 +506,9 @@ ppt_staff       yes*   yes*    no*     no*     yes*    yes*    yes*    yes*   no
     S002 B L36
 st              yes*   yes*    yes*    no*     yes*    yes     yes     yes    no      yes
     S002 E L72 | edit: S004 C4, C28 | approve: S002 B L36
-observer_country yes*  pen     pen     no      no*     no*     pen*    pen    no      public
+observer_country yes* pen pen no no* no* eyes* pen no public
     S002 L7; S003 L148, L219
-observer_organisation yes* no  no      no      no*     no*     pen*    pen    no      public
+observer_organisation yes* no no no no* no* eyes* pen no public
     S003 L219; S004 C20
 rrocm           no*    no*     no*     no*     no*     no*     no*     no*    no      public
     S002 B L34, L36
@@ -496,6 +522,7 @@ public          no*    no      no      no      no      no*     no      no     no
 
 _CONDUCT: tuple[tuple[Action, tuple[Category, ...], str], ...] = (
     (Action.MANAGE_SITTING, (Category.PPT_CHAIR, Category.ST), "S001 §5.2; S002 B L31–32, E L69"),
+    (Action.MANAGE_DOOR, (Category.PPT_CHAIR,), "S002 A L20, B L31–32; S003 L220"),
     (Action.MANAGE_AGENDA, (Category.PPT_CHAIR, Category.ST), "S001 §5.2, §9.1; S002 E L72"),
     (Action.MARK_ATTENDANCE, (Category.PPT_CHAIR, Category.ST), "default"),
     (Action.GIVE_GRANTS, (Category.PPT_CHAIR,), "S002 L7; S003 L148"),
@@ -583,6 +610,45 @@ _SCREEN_SHOWS = frozenset(
 
 
 # Answers -------------------------------------------------------------------------------------
+
+
+class Level(IntEnum):
+    """How much of a closed part reaches a person."""
+
+    NOTHING = 0
+    EXISTS = 1  # "Closed item", and nothing else
+    SCHEDULED = 2  # and whether it is still to come, under way or over
+    CONTENT = 3
+
+
+_TOLD_WHEN = frozenset(
+    {Category.HEAD, Category.DELEGATE, Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST}
+)
+"""Off the roster members and the Secretariat know when a closed part comes: they plan the day."""
+_INSIDE = (Action.ATTEND, Action.SEE_AGENDA, Action.SEE_DOCUMENTS, Action.READ_DRAFT)
+"""Who may do none of these behind a door stands outside it."""
+
+
+def level_of_closed(actor: Actor, subject: Subject, *, at: datetime) -> Level:
+    """How much of the closed part of this session reaches a person, whatever the sitting now.
+
+    `subject.on_roster` is of the closed part (S002 A L20; the matrix's line "Know" of the closed door
+    is existence only: no time, no titles).
+    """
+    part = replace(subject, mode="closed", group=None)
+    if may(actor, Action.SEE_AGENDA, part, at=at):
+        return Level.CONTENT
+    if not may(actor, Action.KNOW, part, at=at):
+        return Level.NOTHING
+    on_a_screen = actor.capacity is Capacity.SCREEN
+    return Level.SCHEDULED if actor.category in _TOLD_WHEN and not on_a_screen else Level.EXISTS
+
+
+def is_shut_out(actor: Actor, subject: Subject, *, at: datetime) -> bool:
+    """Whether the door of the sitting under way keeps this person out (S002 A L20; S003 L220)."""
+    if subject.mode == "open":
+        return False
+    return not any(may(actor, action, subject, at=at) for action in _INSIDE)
 
 
 def may(actor: Actor, action: Action, subject: Subject, *, at: datetime) -> Decision:

@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 from typing import Literal
 
+from .access import Level
 from .contract import AgendaChanged, AgendaItemState
 from .drafting import Language
 from .errors import Conflict, Invalid
@@ -34,6 +36,7 @@ class Session:
     starts: date
     ends: date
     zone: str  # IANA time zone of the room
+    agenda_issued: bool = False  # final, no longer preliminary
 
 
 class ItemState(StrEnum):
@@ -50,9 +53,53 @@ class Item:
     title_es: str
     title_en: str
     state: ItemState = ItemState.PENDING
+    mode: SittingMode = "open"  # closed: a closed part, whatever the sitting it is taken in
+    slot: str | None = None  # the delegation whose slot it is, by code
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its title is for the roster of the closed part alone."""
+        return self.mode == "closed"
 
 
 Items = tuple[Item, ...]
+
+
+def number_items(items: Items) -> dict[str, str]:
+    """The number of each item. Closed ones have a series of their own, C1, C2, so that the numbers of
+    the others do not tell how many there are."""
+    numbers: dict[str, str] = {}
+    for series, prefix in ((False, ""), (True, "C")):
+        mine = (item for item in items if item.is_closed is series)
+        numbers.update((item.id, f"{prefix}{place}") for place, item in enumerate(mine, start=1))
+    return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedRun:
+    """Closed items that follow each other, as one who is off the roster hears of them: one thing, with
+    a state only for who may know when the closed part comes."""
+
+    state: ItemState | None
+
+
+def veil(items: Items, level: Level) -> tuple[Item | ClosedRun, ...]:
+    """The agenda as it is shown at a level of the closed part (`access.Level`)."""
+    if level is Level.CONTENT:
+        return items
+    shown: list[Item | ClosedRun] = []
+    for is_closed, run in groupby(items, key=lambda item: item.is_closed):
+        if not is_closed:
+            shown.extend(run)
+        elif level is not Level.NOTHING:
+            states = {item.state for item in run}
+            shown.append(ClosedRun(_joint(states) if level is Level.SCHEDULED else None))
+    return tuple(shown)
+
+
+def current(items: Items) -> Item | None:
+    """The item under way."""
+    return next((item for item in items if item.state is ItemState.CURRENT), None)
 
 
 def titled(title_es: str, title_en: str) -> tuple[str, str]:
@@ -121,12 +168,27 @@ def reopen(items: Items, item: str) -> Items:
     return _put(items, index, replace(items[index], state=ItemState.PENDING))
 
 
+def reserve(items: Items, item: str, mode: SittingMode, slot: str | None) -> Items:
+    """Say in what mode an item is taken, and whose slot it is."""
+    index = _find(items, item)
+    return _put(items, index, replace(items[index], mode=mode, slot=slot))
+
+
 def changed(items: Items) -> AgendaChanged:
     """The event that carries this agenda. Numbers are places: they stay dense whatever moves."""
+    numbers = number_items(items)
     return AgendaChanged(
         tuple(
-            AgendaItemState(item.id, str(place), item.title_es, item.title_en, item.state)
-            for place, item in enumerate(items, start=1)
+            AgendaItemState(
+                item.id,
+                numbers[item.id],
+                item.title_es,
+                item.title_en,
+                item.state,
+                item.mode,
+                item.slot,
+            )
+            for item in items
         )
     )
 
@@ -148,19 +210,40 @@ class Sitting:
     since: str
     epoch: int
     resumes_at: str | None = None
+    companions: int = 1  # how many a head of delegation may bring behind a closed door
+    opened: str = ""  # since when it has been going on, whatever suspensions there were
+    verified: bool = False  # "sala verificada": the PPT has confirmed who is in the room
 
     @property
     def is_under_way(self) -> bool:
         """Open or suspended: its mode rules the room."""
         return self.state in (SittingState.OPEN, SittingState.SUSPENDED)
 
+    @property
+    def is_behind_door(self) -> bool:
+        """Under way, and not open to everybody its body admits."""
+        return self.is_under_way and self.mode != "open"
 
-def open_next(last: Sitting | None, mode: SittingMode, since: str) -> Sitting:
+
+def open_next(
+    last: Sitting | None, mode: SittingMode, since: str, *, companions: int = 1
+) -> Sitting:
     """The next sitting, opened. Raises `Conflict` while the last one is not closed."""
     if last is not None and last.is_under_way:
         raise Conflict("sitting.not_closed", number=last.number)
     number, epoch = (last.number + 1, last.epoch + 1) if last else (1, 1)
-    return Sitting(number, mode, SittingState.OPEN, since, epoch)
+    return Sitting(
+        number, mode, SittingState.OPEN, since, epoch, companions=companions, opened=since
+    )
+
+
+def verify(sitting: Sitting | None) -> Sitting:
+    """The closed sitting with its room verified: from now on its roster has its content."""
+    if sitting is None or not sitting.is_under_way or sitting.mode != "closed":
+        raise Conflict("door.not_closed")
+    if sitting.verified:
+        raise Conflict("roster.verified")
+    return replace(sitting, verified=True)
 
 
 def suspend(sitting: Sitting | None, resumes_at: str | None, since: str) -> Sitting:
@@ -184,6 +267,12 @@ def close(sitting: Sitting | None, since: str) -> Sitting:
     if sitting is None or not sitting.is_under_way:
         raise Conflict("sitting.not_open")
     return replace(sitting, state=SittingState.CLOSED, since=since, resumes_at=None)
+
+
+def _joint(states: set[ItemState]) -> ItemState:
+    if len(states) == 1:
+        return states.pop()
+    return ItemState.CURRENT if ItemState.CURRENT in states else ItemState.PENDING
 
 
 def _find(items: Items, item: str) -> int:

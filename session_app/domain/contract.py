@@ -43,8 +43,12 @@ class Event:
     name: ClassVar[str]
     needs: ClassVar[Action]
 
-    def __init_subclass__(cls, *, name: str, needs: Action) -> None:
-        cls.name, cls.needs = name, needs
+    delivered: ClassVar[bool]
+    """Whether it crosses the wire itself. The others make fragments stale, and a fragment goes only to
+    those for whom it now reads differently: an event alone would tell that something has happened."""
+
+    def __init_subclass__(cls, *, name: str, needs: Action, delivered: bool = False) -> None:
+        cls.name, cls.needs, cls.delivered = name, needs, delivered
         EVENTS[name] = cls
 
     def plain(self) -> dict[str, Any]:
@@ -84,6 +88,47 @@ class CloseSitting(Command, name="sitting.close", needs=Action.MANAGE_SITTING):
 
 
 @dataclass(frozen=True)
+class CloseDoor(Command, name="door.close", needs=Action.MANAGE_DOOR):
+    """Go on behind a closed door, or among members only. `seen` is the digest of the list of those who
+    will be cut off, as the chair was shown it: if it has changed since, nothing happens."""
+
+    mode: Literal["members", "closed"]
+    seen: str
+    companions: Literal[1, 2] | None = None  # of each head; none: as the forum has it
+
+
+@dataclass(frozen=True)
+class OpenDoor(Command, name="door.open", needs=Action.MANAGE_DOOR):
+    """Go on in an open sitting."""
+
+
+@dataclass(frozen=True)
+class VerifyRoom(Command, name="roster.verify", needs=Action.MANAGE_DOOR):
+    """Confirm that those named are in the room and nobody else: content flows from now on."""
+
+
+@dataclass(frozen=True)
+class AdmitPerson(Command, name="roster.admit", needs=Action.MANAGE_DOOR):
+    """Put somebody on the roster of the closed part: a head or companion by right, others only by an
+    exception with its reason."""
+
+    person: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class RemovePerson(Command, name="roster.remove", needs=Action.MANAGE_DOOR):
+    """Take somebody off the roster, at once."""
+
+    person: str
+
+
+@dataclass(frozen=True)
+class AskToEnter(Command, name="roster.ask", needs=Action.KNOW):
+    """A late arrival asks the chair to be let in."""
+
+
+@dataclass(frozen=True)
 class AdvanceAgenda(Command, name="agenda.advance", needs=Action.MANAGE_AGENDA):
     """Mark the current item done and move to `item`, or to the next pending one."""
 
@@ -97,6 +142,8 @@ class AddItem(Command, name="agenda.add", needs=Action.MANAGE_AGENDA):
     title_es: str
     title_en: str
     after: str | None = None
+    mode: SittingMode = "open"
+    slot: str | None = None  # the delegation whose slot it is
 
 
 @dataclass(frozen=True)
@@ -106,6 +153,20 @@ class RetitleItem(Command, name="agenda.retitle", needs=Action.MANAGE_AGENDA):
     item: str
     title_es: str
     title_en: str
+
+
+@dataclass(frozen=True)
+class ReserveItem(Command, name="agenda.reserve", needs=Action.MANAGE_AGENDA):
+    """Say in what mode an item is taken, and whose slot it is."""
+
+    item: str
+    mode: SittingMode
+    slot: str | None = None
+
+
+@dataclass(frozen=True)
+class IssueAgenda(Command, name="agenda.issue", needs=Action.MANAGE_AGENDA):
+    """Make the agenda final: until then it is preliminary, and shared with fewer (S002 A L22)."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +204,15 @@ class MarkAttendance(Command, name="attendance.mark", needs=Action.MARK_ATTENDAN
 
 @dataclass(frozen=True)
 class GiveGrant(Command, name="grant.give", needs=Action.GIVE_GRANTS):
-    """A dated exception signed by the PPT, e.g. leave for an interpreter to read the draft."""
+    """A dated exception signed by the PPT, e.g. leave for an interpreter to read the draft. With a
+    scope it counts only while an item is under way, or for one text; `until` is local wall time."""
 
     person: str
     right: Right
     reason: str
+    item: str | None = None
+    draft: str | None = None
+    until: str | None = None  # "2017-06-21T15:30"
 
 
 @dataclass(frozen=True)
@@ -307,6 +372,15 @@ class SittingChanged(Event, name="sitting.changed", needs=Action.KNOW):
 
 
 @dataclass(frozen=True)
+class RosterChanged(Event, name="roster.changed", needs=Action.MANAGE_DOOR):
+    """Who is on the roster of the closed part, or waits at its door, has changed."""
+
+    named: int
+    admitted: int
+    waiting: int
+
+
+@dataclass(frozen=True)
 class AgendaItemState:
     """One item as every screen shows it."""
 
@@ -315,6 +389,8 @@ class AgendaItemState:
     title_es: str
     title_en: str
     state: str
+    mode: str
+    slot: str | None
 
 
 @dataclass(frozen=True)
@@ -361,7 +437,7 @@ class SectionState:
 
 
 @dataclass(frozen=True)
-class DraftChanged(Event, name="draft.changed", needs=Action.READ_DRAFT):
+class DraftChanged(Event, name="draft.changed", needs=Action.READ_DRAFT, delivered=True):
     """The structure, states and numbers of a draft. `version` grows by one with each."""
 
     draft: str
@@ -426,7 +502,8 @@ def _checked(hint: Any, value: object, at: str) -> object:
             raise Invalid("command.bad_field", field=at)
         return tuple(_checked(get_args(hint)[0], each, at) for each in value)
     if origin is Literal:
-        if value not in get_args(hint):
+        # To Python True is 1; in a command it is not.
+        if isinstance(value, bool) or value not in get_args(hint):
             raise Invalid("command.bad_field", field=at)
         return value
     if isinstance(hint, type) and is_dataclass(hint):

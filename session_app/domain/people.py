@@ -77,10 +77,18 @@ class Grant:
     given_by: str
     given_at: datetime
     withdrawn_at: datetime | None = None
+    until: datetime | None = None  # it ends by itself
+    item: str | None = None  # only while this agenda item is under way
+    draft: str | None = None  # only for this text
 
     def in_force(self, at: datetime) -> bool:
-        """Whether the grant counts at this moment; a withdrawal counts from its own instant on."""
-        return self.given_at <= at and (self.withdrawn_at is None or at < self.withdrawn_at)
+        """Whether the grant counts at this moment; it has ended from the instant of its end on."""
+        ends = [end for end in (self.withdrawn_at, self.until) if end is not None]
+        return self.given_at <= at and all(at < end for end in ends)
+
+    def covers(self, *, item: str | None, draft: str | None) -> bool:
+        """Whether its scope holds what is asked about; without a scope it is the whole session."""
+        return self.item in (None, item) and self.draft in (None, draft)
 
 
 # Categories ----------------------------------------------------------------------------------
@@ -153,6 +161,7 @@ class AccreditationLine:
     language: Language = "es"
     drafting: bool = False
     audience: Audience = "observers"
+    rank: str = ""  # as printed: "Viceministra de Gobernación"
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -175,8 +184,9 @@ def read_accreditations(
 ) -> list[AccreditationLine]:
     """Read a list of accreditations: CSV with a header, in UTF-8, commas or semicolons.
 
-    Columns `name, delegation, capacity` and optionally `email, language, drafting, audience`, in any
-    order, in English or Spanish (nombre, delegacion, calidad, correo, idioma, redaccion, publico).
+    Columns `name, delegation, capacity` and optionally `email, language, drafting, audience, rank`, in
+    any order, in English or Spanish (nombre, delegacion, calidad, correo, idioma, redaccion, publico,
+    rango).
     With `ppt` the chair and PPT staff must come from that delegation.
 
     Raises `Invalid("people.bad_list", problems=…)` with every `Problem` found; no line is returned
@@ -230,6 +240,8 @@ _COLUMNS: Mapping[str, str] = MappingProxyType(
         "redaccion": "drafting",
         "audience": "audience",
         "publico": "audience",
+        "rank": "rank",
+        "rango": "rank",
     }
 )
 _REQUIRED_COLUMNS = ("name", "delegation", "capacity")
@@ -412,8 +424,9 @@ class _LineReader:
         if len(self.problems) > known:
             return None
         name = unicodedata.normalize("NFC", " ".join(texts["name"].split()))
+        rank = unicodedata.normalize("NFC", " ".join(texts.get("rank", "").split()))
         return AccreditationLine(
-            line, name, delegation, capacity, email, language, drafting, audience
+            line, name, delegation, capacity, email, language, drafting, audience, rank
         )
 
     def _report(self, line: int, column: str, code: str, **params: object) -> None:

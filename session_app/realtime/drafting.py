@@ -53,7 +53,6 @@ class DraftingTraffic:
         self._publisher.tell_presence(draft.id)
         return {
             "ok": True,
-            "seq": self._desk.store.last_seq(draft.session),
             "draft": asdict(structure),
             "clients": self._leased(connection, draft.id),
             **(self._publisher.note_rights(connection) or {}),
@@ -145,6 +144,10 @@ class DraftingTraffic:
         # The action was checked for the session the page shows; another session's draft is not there.
         if draft.session != connection.session:
             raise NotFound("draft.unknown")
+        if draft.closed:
+            self._desk.authority.require(
+                draft.session, connection.person, Action.READ_DRAFT, clock(), draft=draft.id
+            )
         return draft
 
     def _leased(self, connection: Connection, draft: str) -> list[int]:

@@ -167,14 +167,16 @@ class Gateway:
             or not all(isinstance(topic, str) and topic in known for topic in topics)
         ):
             raise Invalid("message.malformed")
-        self.publisher.show(connection, session, tuple(topics))
         now = clock()
+        if self.desk.authority.is_shut_out(session, connection.person, now):
+            raise Forbidden("door.closed")
+        self.publisher.show(connection, session, tuple(topics))
         fragments = {
             topic: render_topic(self.desk, session, connection.person, topic, now) or ""
             for topic in topics
         }
         self.publisher.note_shown(connection, fragments)
-        return {"ok": True, "seq": self.desk.store.last_seq(session), "fragments": fragments}
+        return {"ok": True, "fragments": fragments}
 
     def _beat(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
         """A sign of life: the ack is all a page wants that has heard nothing for a while."""

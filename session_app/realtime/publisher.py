@@ -11,21 +11,22 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
 from flask_socketio import SocketIO
 
 from session_app.domain.access import Action
-from session_app.domain.contract import ParagraphEdited
 from session_app.services.desk import Desk, clock
 from session_app.services.live import Relayed
 from session_app.store import drafts, people
 from session_app.store.database import Announced, Committed
-from session_app.views.live import TOPICS_OF_EVENT, render_topic
+from session_app.views.live import TOPICS_OF_EVENT, render_for, viewer_of
+from session_app.views.models import Viewer
 
 from .wire import drop
 
@@ -39,6 +40,8 @@ GOODBYE = 0.5
 """Seconds in which somebody who may no longer be here can still hear why."""
 PRESENCE_EVERY = 0.1
 """Seconds between two messages about carets."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks at what ends by itself, such as a grant with a date."""
 
 
 @dataclass(eq=False)
@@ -67,11 +70,12 @@ class Publisher:
         self._connections: dict[str, Connection] = {}
         self._committed: deque[Committed] = deque()
         self._news = threading.Event()
-        self._audiences: dict[tuple[str, Action], tuple[int, list[Connection]]] = {}
+        self._audiences: dict[tuple[str, Action, str | None], tuple[int, list[Connection]]] = {}
         self._moved: dict[str, None] = {}
         self._motion = threading.Event()
         desk.store.listen(self._hear)
         desk.drafts.relay = self.relay_updates
+        desk.connected = self.connected
 
     def start(self) -> None:
         """Begin delivering events, and carets, in threads (greenlets under gevent) of their own."""
@@ -103,18 +107,31 @@ class Publisher:
     def connections_of(self, person: str) -> int:
         return sum(1 for each in self._connections.values() if each.person == person)
 
-    def audience(self, session: str, action: Action) -> list[Connection]:
-        """The connections that show this session and whose person may do this now."""
+    def connected(self, session: str) -> Mapping[str, int]:
+        """Who has pages of a session open, and how many each."""
+        return Counter(
+            each.person
+            for each in self._connections.values()
+            if each.session == session and each.person is not None
+        )
+
+    def audience(
+        self, session: str, action: Action, *, draft: str | None = None
+    ) -> list[Connection]:
+        """The connections that show this session and whose person may do this now, inside its door."""
         authority = self._desk.authority
-        version, found = self._audiences.get((session, action), (-1, []))
+        version, found = self._audiences.get((session, action, draft), (-1, []))
         if version != authority.version:
             now = clock()
+            version = authority.version  # of the answers, should it change while they are given
             found = [
                 each
                 for each in self._connections.values()
-                if each.session == session and authority.may(session, each.person, action, now)
+                if each.session == session
+                and not authority.is_shut_out(session, each.person, now)
+                and authority.may(session, each.person, action, now, draft=draft)
             ]
-            self._audiences[session, action] = (authority.version, found)
+            self._audiences[session, action, draft] = (version, found)
         return found
 
     # Sending
@@ -207,7 +224,8 @@ class Publisher:
 
     def _readers(self, draft: str) -> list[Connection]:
         session = drafts.session_of(self._desk.store, draft) or ""
-        return [each for each in self.audience(session, Action.READ_DRAFT) if each.draft == draft]
+        readers = self.audience(session, Action.READ_DRAFT, draft=draft)
+        return [each for each in readers if each.draft == draft]
 
     # After each commit
 
@@ -217,7 +235,7 @@ class Publisher:
 
     def _run(self) -> None:
         while True:
-            self._news.wait()
+            self._news.wait(LOOK_EVERY)
             self._news.clear()
             try:
                 self.deliver()
@@ -227,7 +245,7 @@ class Publisher:
     def deliver(self) -> None:
         """Deliver everything committed so far: first who is out is out, then the news."""
         events: list[Announced] = []
-        authority_changed = False
+        authority_changed = self._desk.authority.lapse(clock())
         while self._committed:
             committed = self._committed.popleft()
             events.extend(committed.events)
@@ -251,12 +269,18 @@ class Publisher:
             if people.signed_in(self._desk.store, connection.login) != connection.person:
                 self.dismiss(connection, "signed_out")
             elif connection.session:
-                needs = Action.READ_DRAFT if connection.draft else Action.KNOW
-                if not self._desk.authority.may(connection.session, connection.person, needs, now):
+                if not self._may_stay(connection, now):
                     self.dismiss(connection, "closed")
                 elif connection.draft and self.note_rights(connection) is not None:
                     told = {"draft": connection.draft, **(connection.rights or {})}
                     self._send("draft.rights", told, [connection])
+
+    def _may_stay(self, connection: Connection, now: datetime) -> bool:
+        authority, session = self._desk.authority, connection.session
+        if authority.is_shut_out(session, connection.person, now):
+            return False
+        needs = Action.READ_DRAFT if connection.draft else Action.KNOW
+        return bool(authority.may(session, connection.person, needs, now, draft=connection.draft))
 
     def note_rights(self, connection: Connection) -> dict[str, list[str]] | None:
         """What the person of an open draft may do there now; None if its editor knows already."""
@@ -265,7 +289,11 @@ class Publisher:
         rights = {
             "writable": [
                 str(each)
-                for each in sorted(authority.writable(connection.session, connection.person, now))
+                for each in sorted(
+                    authority.writable(
+                        connection.session, connection.person, now, draft=connection.draft
+                    )
+                )
             ],
             "may": [
                 str(each)
@@ -279,14 +307,14 @@ class Publisher:
 
     def _deliver_event(self, announced: Announced) -> None:
         event = announced.event
-        if isinstance(event, ParagraphEdited):
-            return  # its readers have the update itself
-        audience = self.audience(announced.session, event.needs)
+        if not event.delivered:
+            return
         draft = getattr(event, "draft", None)
+        audience = self.audience(announced.session, event.needs, draft=draft)
         if draft is not None:
             audience = [each for each in audience if each.draft == draft]
-        message = {"seq": announced.seq, "name": event.name, "data": event.plain()}
-        self._send("event", message, audience)
+        # Without its number in the log: the gaps would tell how much goes on elsewhere.
+        self._send("event", {"name": event.name, "data": event.plain()}, audience)
 
     def note_shown(self, connection: Connection, fragments: Mapping[str, str]) -> None:
         """Take note of what a page has been given, so that it is sent only what differs."""
@@ -296,19 +324,18 @@ class Publisher:
         """Send each screen of a session the fragments that have changed for it; None means all."""
         if topics is not None and not topics:
             return
-        seq = self._desk.store.last_seq(session)
         now = clock()
-        classes: dict[tuple[frozenset[Action], str], list[Connection]] = {}
+        classes: dict[Viewer, list[Connection]] = {}
         for each in self._connections.values():
             if each.session == session and each.topics:
-                language = self._desk.authority.actor(session, each.person).language
-                allowed = self._desk.authority.allowed(session, each.person, now)
-                classes.setdefault((allowed, language), []).append(each)
-        for members in classes.values():
+                viewer = viewer_of(self._desk, session, each.person, now)
+                if not viewer.shut_out:
+                    classes.setdefault(viewer, []).append(each)
+        for viewer, members in classes.items():
             shown = {topic for each in members for topic in each.topics}
             for topic in sorted(shown if topics is None else shown.intersection(topics)):
                 try:
-                    html = render_topic(self._desk, session, members[0].person, topic, now)
+                    html = render_for(self._desk, session, topic, viewer, now)
                 except Exception:
                     # One that cannot be shown must not keep the others from being current.
                     log.exception("the topic %s could not be shown", topic)
@@ -321,7 +348,7 @@ class Publisher:
                 ]
                 for each in behind:
                     each.shown[topic] = fingerprint
-                self._send("fragment", {"seq": seq, "topic": topic, "html": html or ""}, behind)
+                self._send("fragment", {"topic": topic, "html": html or ""}, behind)
 
 
 def _latest(events: Sequence[Announced]) -> list[Announced]:

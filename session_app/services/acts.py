@@ -7,21 +7,29 @@ from collections.abc import Mapping
 from session_app.domain import contract
 from session_app.domain.contract import Command
 
-from . import adoption, agenda, drafting
+from . import adoption, agenda, door, drafting, sitting
 from .desk import Handler
 from .drafting import structural
 
 HANDLERS: Mapping[type[Command], Handler] = {
-    contract.OpenSitting: agenda.open_sitting,
-    contract.SuspendSitting: agenda.suspend_sitting,
-    contract.ResumeSitting: agenda.resume_sitting,
-    contract.CloseSitting: agenda.close_sitting,
+    contract.OpenSitting: door.open_sitting,
+    contract.SuspendSitting: sitting.suspend_sitting,
+    contract.ResumeSitting: sitting.resume_sitting,
+    contract.CloseSitting: sitting.close_sitting,
+    contract.CloseDoor: door.close_door,
+    contract.OpenDoor: door.open_door,
+    contract.VerifyRoom: door.verify_room,
+    contract.AdmitPerson: door.admit_person,
+    contract.RemovePerson: door.remove_person,
+    contract.AskToEnter: door.ask_to_enter,
     contract.AdvanceAgenda: agenda.advance_agenda,
     contract.AddItem: agenda.add_item,
     contract.RetitleItem: agenda.retitle_item,
     contract.MoveItem: agenda.move_item,
     contract.FinishItem: agenda.finish_item,
     contract.ReopenItem: agenda.reopen_item,
+    contract.ReserveItem: agenda.reserve_item,
+    contract.IssueAgenda: agenda.issue_agenda,
     contract.MarkAttendance: agenda.mark_attendance,
     contract.GiveGrant: agenda.give_grant,
     contract.WithdrawGrant: agenda.withdraw_grant,

@@ -1,71 +1,55 @@
-"""Conducting the session: sittings, the agenda, who is in the room, grants."""
+"""Conducting the session: the agenda, who is in the room, grants."""
 
 from __future__ import annotations
 
-from typing import cast
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from session_app.domain import agenda
-from session_app.domain.access import Action
-from session_app.domain.agenda import Item, Items, Sitting
+from session_app.domain.access import Action, Level
+from session_app.domain.agenda import Item, Items
 from session_app.domain.contract import (
     AddItem,
     AdvanceAgenda,
     AttendanceChanged,
     ChooseLanguage,
-    CloseSitting,
     FinishItem,
     GiveGrant,
+    IssueAgenda,
     MarkAttendance,
     MoveItem,
-    OpenSitting,
     PeopleChanged,
     ReopenItem,
-    ResumeSitting,
+    ReserveItem,
     RetitleItem,
-    SittingChanged,
-    SuspendSitting,
     WithdrawGrant,
 )
-from session_app.domain.errors import Forbidden, Invalid
+from session_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from session_app.domain.text import one_line
-from session_app.store import people, sessions
-from session_app.store.database import new_id, stamp
+from session_app.store import drafts, people, sessions
+from session_app.store.database import new_id
 
 from .desk import Act, Desk, Result
 
 
-def open_sitting(act: Act, command: OpenSitting) -> Result:
-    """Open the next sitting."""
-    last = sessions.sitting(act.desk.store, act.session.id)
-    return _put_sitting(act, agenda.open_next(last, command.mode, stamp(act.now)))
-
-
-def suspend_sitting(act: Act, command: SuspendSitting) -> Result:
-    """Suspend the sitting until a time, if one is given."""
-    last = sessions.sitting(act.desk.store, act.session.id)
-    return _put_sitting(act, agenda.suspend(last, command.resumes_at or None, stamp(act.now)))
-
-
-def resume_sitting(act: Act, command: ResumeSitting) -> Result:
-    """Resume the suspended sitting."""
-    last = sessions.sitting(act.desk.store, act.session.id)
-    return _put_sitting(act, agenda.resume(last, stamp(act.now)))
-
-
-def close_sitting(act: Act, command: CloseSitting) -> Result:
-    """Close the sitting."""
-    last = sessions.sitting(act.desk.store, act.session.id)
-    return _put_sitting(act, agenda.close(last, stamp(act.now)))
-
-
 def advance_agenda(act: Act, command: AdvanceAgenda) -> Result:
-    """Move to the next item, or to the one named."""
-    return _put_agenda(act, agenda.advance(_agenda(act), command.item))
+    """Move to the next item, or to the one named; a closed one is taken behind the door."""
+    if command.item is not None:
+        _require_seen(act, command.item)
+    items = agenda.advance(_agenda(act), command.item)
+    item = agenda.current(items)
+    sitting = sessions.sitting(act.desk.store, act.session.id)
+    behind = sitting is not None and sitting.is_under_way and sitting.mode == "closed"
+    if item is not None and item.is_closed and not behind:
+        raise Conflict("agenda.needs_closed_door")
+    return _put_agenda(act, items)
 
 
 def add_item(act: Act, command: AddItem) -> Result:
     """Add an item."""
-    new = Item(new_id(), *agenda.titled(command.title_es, command.title_en))
+    titles = agenda.titled(command.title_es, command.title_en)
+    slot = _slot(act.desk, command.slot)
+    new = Item(new_id(), *titles, mode=command.mode, slot=slot)
     _put_agenda(act, agenda.add(_agenda(act), new, after=command.after or None))
     return {"item": new.id}
 
@@ -73,22 +57,40 @@ def add_item(act: Act, command: AddItem) -> Result:
 def retitle_item(act: Act, command: RetitleItem) -> Result:
     """Change an item's titles."""
     titles = agenda.titled(command.title_es, command.title_en)
+    _require_seen(act, command.item)
     return _put_agenda(act, agenda.retitle(_agenda(act), command.item, *titles))
 
 
 def move_item(act: Act, command: MoveItem) -> Result:
     """Move an item up or down."""
+    _require_seen(act, command.item)
     return _put_agenda(act, agenda.move(_agenda(act), command.item, command.direction))
 
 
 def finish_item(act: Act, command: FinishItem) -> Result:
     """Mark an item done."""
+    _require_seen(act, command.item)
     return _put_agenda(act, agenda.finish(_agenda(act), command.item))
 
 
 def reopen_item(act: Act, command: ReopenItem) -> Result:
     """Put an item back among the pending ones."""
+    _require_seen(act, command.item)
     return _put_agenda(act, agenda.reopen(_agenda(act), command.item))
+
+
+def reserve_item(act: Act, command: ReserveItem) -> Result:
+    """Say in what mode an item is taken, and whose slot it is."""
+    _require_seen(act, command.item)
+    slot = _slot(act.desk, command.slot)
+    return _put_agenda(act, agenda.reserve(_agenda(act), command.item, command.mode, slot))
+
+
+def issue_agenda(act: Act, command: IssueAgenda) -> Result:
+    """Make the agenda final."""
+    sessions.issue_agenda(act.tx, act.session.id)
+    act.tx.announce(act.session.id, agenda.changed(_agenda(act)))
+    return {}
 
 
 def mark_attendance(act: Act, command: MarkAttendance) -> Result:
@@ -118,6 +120,9 @@ def give_grant(act: Act, command: GiveGrant) -> Result:
         right=command.right,
         reason=reason[:500],
         by=act.actor.person,
+        until=_until(act, command.until),
+        item=_item(act, command.item),
+        draft=_draft(act, command.draft),
     )
     _announce_people(act)
     return {"grant": grant}
@@ -138,6 +143,49 @@ def choose_language(act: Act, command: ChooseLanguage) -> Result:
     return {}
 
 
+def _require_seen(act: Act, item: str) -> None:
+    """A closed item is not there for who is off the roster, whoever keeps the agenda."""
+    found = next((each for each in _agenda(act) if each.id == item), None)
+    if found is None or not found.is_closed:
+        return
+    level = act.desk.authority.level_of_closed(act.session.id, act.actor.person, act.now)
+    if level is not Level.CONTENT:
+        raise Conflict("agenda.unknown_item")
+
+
+def _slot(desk: Desk, code: str | None) -> str | None:
+    if code is not None and code not in desk.forum.delegations:
+        raise Invalid(
+            "agenda.unknown_slot", code=code[:40], known=", ".join(desk.forum.delegations)
+        )
+    return code
+
+
+def _item(act: Act, item: str | None) -> str | None:
+    if item is not None and item not in {each.id for each in _agenda(act)}:
+        raise Conflict("agenda.unknown_item")
+    return item
+
+
+def _draft(act: Act, draft: str | None) -> str | None:
+    if draft is not None and drafts.session_of(act.desk.store, draft) != act.session.id:
+        raise NotFound("draft.unknown")
+    return draft
+
+
+def _until(act: Act, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        local = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(act.session.zone))
+    except ValueError:
+        raise Invalid("grant.bad_until", value=text[:40]) from None
+    moment = local.astimezone(UTC)
+    if moment <= act.now:
+        raise Invalid("grant.ends_in_the_past")
+    return moment
+
+
 def _agenda(act: Act) -> Items:
     return sessions.agenda(act.desk.store, act.session.id)
 
@@ -146,21 +194,6 @@ def _put_agenda(act: Act, items: Items) -> Result:
     sessions.put_agenda(act.tx, act.session.id, items)
     act.tx.announce(act.session.id, agenda.changed(items))
     return {}
-
-
-def _put_sitting(act: Act, sitting: Sitting) -> Result:
-    sessions.put_sitting(act.tx, act.session.id, sitting)
-    act.tx.announce(
-        act.session.id,
-        SittingChanged(
-            sitting.number,
-            cast(str, sitting.state),
-            sitting.mode,
-            sitting.since,
-            sitting.resumes_at,
-        ),
-    )
-    return {"number": sitting.number}
 
 
 def _announce_people(act: Act) -> None:

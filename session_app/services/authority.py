@@ -6,20 +6,29 @@ changes authority, before anything else hears of it, so no answer is ever older 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal
 
-from session_app.domain import access
-from session_app.domain.access import PUBLIC_ACTOR, Action, Actor, Decision, Subject
+from session_app.domain import access, agenda
+from session_app.domain.access import PUBLIC_ACTOR, Action, Actor, Decision, Level, Subject
 from session_app.domain.drafting import Language
 from session_app.domain.errors import NotFound
 from session_app.domain.forum import Forum
 from session_app.domain.people import Capacity, Category
+from session_app.domain.roster import Place, Roster
 from session_app.store import documents, drafts, people, sessions
 from session_app.store.database import Committed, Database
 
-DRAFTING = frozenset({Action.READ_DRAFT, Action.EDIT_DRAFT, Action.APPROVE, Action.MARK_PARAGRAPH})
+DRAFTING = frozenset(
+    {
+        Action.READ_DRAFT,
+        Action.EDIT_DRAFT,
+        Action.APPROVE,
+        Action.MARK_PARAGRAPH,
+        Action.ADOPT,
+    }
+)
 """Actions on a draft: judged by the row of the drafting group, not by that of the body."""
 
 
@@ -45,6 +54,18 @@ _CONSOLE_ACTOR = replace(
 )
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """How a session stands: what its subjects have in common, and who is what in it."""
+
+    base: Subject  # of the sitting now, with nobody in particular asking
+    joined: frozenset[str]  # delegations, of an ad hoc group
+    slot: str | None  # the delegation whose slot the item under way is
+    roster: Roster
+    verified: bool  # or no closed sitting is under way: then the roster stands as it is
+    draft: str | None  # of the outcome document
+
+
 class Authority:
     """Answers questions of access from the current state of the store."""
 
@@ -52,17 +73,31 @@ class Authority:
         self._store = store
         self._forum = forum
         self._actors: dict[tuple[str, str], Actor] = {}
-        self._subjects: dict[tuple[str, bool], Subject] = {}
-        self._joined: dict[str, frozenset[str]] = {}
+        self._standings: dict[str, _Standing] = {}
+        self._drafts: dict[tuple[str, str], Subject] = {}
+        self._asked_at = datetime.min.replace(tzinfo=UTC)
         self.version = 0
         """Grows whenever an earlier answer may no longer hold."""
         store.listen(self._hear)
 
     def _hear(self, committed: Committed) -> None:
         if committed.authority_changed:
-            self._actors.clear()
-            self._subjects.clear()
-            self.version += 1
+            self.forget()
+
+    def forget(self) -> None:
+        """Read everything anew: what was read may not have been committed after all."""
+        self._actors.clear()
+        self._standings.clear()
+        self._drafts.clear()
+        self.version += 1
+
+    def lapse(self, now: datetime) -> bool:
+        """Whether a grant has come to its end by itself since this was last asked."""
+        since, self._asked_at = self._asked_at, now
+        lapsed = people.has_lapsed(self._store, since, now)
+        if lapsed:
+            self.forget()
+        return lapsed
 
     def actor(self, session: str, person: str | None) -> Actor:
         """Who this person is in this session. Nobody, and somebody not accredited, is the public."""
@@ -78,52 +113,124 @@ class Authority:
                 return PUBLIC_ACTOR  # not kept: anybody can name sessions that are not there
         return self._actors[key]
 
-    def subject(self, session: str, action: Action) -> Subject:
-        """What an action in this session is about, as it stands now. Raises `NotFound`."""
-        key = (session, action in DRAFTING)
-        if key not in self._subjects:
-            self._subjects[key] = self._read_subject(session, drafting=action in DRAFTING)
-        return self._subjects[key]
+    def _standing(self, session: str) -> _Standing:
+        if session not in self._standings:
+            self._standings[session] = self._read_standing(session)
+        return self._standings[session]
 
-    def _subject_for(self, actor: Actor, session: str, action: Action) -> Subject:
-        subject = self.subject(session, action)
-        return (
-            replace(subject, joined=True) if actor.delegation in self._joined[session] else subject
-        )
-
-    def _read_subject(self, session: str, *, drafting: bool) -> Subject:
+    def _read_standing(self, session: str) -> _Standing:
         held = sessions.session(self._store, session)
-        self._joined[session] = frozenset(self._forum.bodies[held.body].joined)
         sitting = sessions.sitting(self._store, session)
+        mode = sitting.mode if sitting is not None and sitting.is_under_way else "open"
+        item = agenda.current(sessions.agenda(self._store, session))
         draft = drafts.draft_of(self._store, session)
-        return Subject(
-            session=session,
-            body=self._forum.bodies[held.body].kind,
-            group="drafting" if drafting else None,
-            mode=sitting.mode if sitting is not None and sitting.is_under_way else "open",
-            origin=draft.origin if draft is not None else "es",
-            adopted=draft is not None and draft.adopted is not None,
-            document_class=_class_of(documents.issued(self._store, session)),
-            settings=self._forum.access,
+        body = self._forum.bodies[held.body]
+        return _Standing(
+            base=Subject(
+                session=session,
+                body=body.kind,
+                mode=mode,
+                item=item.id if item is not None else None,
+                issued=held.agenda_issued,
+                origin=draft.origin if draft is not None else "es",
+                adopted=draft is not None and draft.adopted is not None,
+                document_class=_class_of(documents.issued(self._store, session)),
+                settings=self._forum.access,
+            ),
+            joined=frozenset(body.joined),
+            slot=item.slot if item is not None else None,
+            roster=sessions.roster(self._store, session),
+            verified=mode != "closed" or (sitting is not None and sitting.verified),
+            draft=draft.id if draft is not None else None,
         )
 
-    def may(self, session: str, person: str | None, action: Action, at: datetime) -> Decision:
+    def subject(
+        self, session: str, actor: Actor, action: Action, *, draft: str | None = None
+    ) -> Subject:
+        """What an action of this actor in this session is about, as it stands now.
+
+        `draft` names the text asked about; by default it is that of the outcome document. Raises
+        `NotFound` for a session that is not there.
+        """
+        standing = self._standing(session)
+        subject = standing.base
+        if action is Action.KNOW:
+            # That the session exists does not depend on its door; what is known of a closed part does.
+            subject = replace(subject, mode="open")
+        elif action in DRAFTING:
+            subject = self._of_draft(standing, draft or standing.draft)
+        entry = standing.roster.get(actor.person)
+        return replace(
+            subject,
+            joined=actor.delegation in standing.joined,
+            own_slot=standing.slot is not None and actor.delegation == standing.slot,
+            on_roster=standing.verified and entry is not None and entry.place is Place.ADMITTED,
+            by_exception=entry is not None and bool(entry.reason),
+        )
+
+    def _of_draft(self, standing: _Standing, draft: str | None) -> Subject:
+        base = replace(standing.base, group="drafting", draft=draft)
+        if draft is None or draft == standing.draft:
+            return base
+        key = (base.session, draft)
+        if key not in self._drafts:
+            if drafts.session_of(self._store, draft) != base.session:
+                return base  # the same answer as for a draft that is not there
+            held = drafts.draft(self._store, draft)
+            self._drafts[key] = replace(
+                base,
+                mode="closed" if held.closed else base.mode,
+                origin=held.origin,
+                adopted=held.adopted is not None,
+            )
+        return self._drafts[key]
+
+    def may(
+        self,
+        session: str,
+        person: str | None,
+        action: Action,
+        at: datetime,
+        *,
+        draft: str | None = None,
+    ) -> Decision:
         """Whether this person may do this in this session, and why."""
         actor = self.actor(session, person)
-        return access.may(actor, action, self._subject_for(actor, session, action), at=at)
+        return access.may(actor, action, self.subject(session, actor, action, draft=draft), at=at)
 
-    def require(self, session: str, person: str | None, action: Action, at: datetime) -> Actor:
+    def require(
+        self,
+        session: str,
+        person: str | None,
+        action: Action,
+        at: datetime,
+        *,
+        draft: str | None = None,
+    ) -> Actor:
         """The actor, if allowed. Raises `Forbidden`, or `NotFound` for a session that is not there."""
         actor = self.actor(session, person)
-        access.require(actor, action, self._subject_for(actor, session, action), at=at)
+        access.require(actor, action, self.subject(session, actor, action, draft=draft), at=at)
         return actor
 
     def allowed(self, session: str, person: str | None, at: datetime) -> frozenset[Action]:
-        """Every action this person is allowed in this session: with the language, an access class."""
+        """Every action this person is allowed in this session: part of their access class."""
         return frozenset(action for action in Action if self.may(session, person, action, at))
 
-    def writable(self, session: str, person: str | None, at: datetime) -> frozenset[Language]:
+    def level_of_closed(self, session: str, person: str | None, at: datetime) -> Level:
+        """How much of the session's closed part reaches this person now."""
+        actor = self.actor(session, person)
+        subject = self.subject(session, actor, Action.SEE_AGENDA)
+        return access.level_of_closed(actor, subject, at=at)
+
+    def is_shut_out(self, session: str, person: str | None, at: datetime) -> bool:
+        """Whether the door of the sitting under way keeps this person out."""
+        actor = self.actor(session, person)
+        return access.is_shut_out(actor, self.subject(session, actor, Action.ATTEND), at=at)
+
+    def writable(
+        self, session: str, person: str | None, at: datetime, *, draft: str | None = None
+    ) -> frozenset[Language]:
         """The languages of the draft this person may write."""
-        return access.writable_languages(
-            self.actor(session, person), self.subject(session, Action.EDIT_DRAFT), at=at
-        )
+        actor = self.actor(session, person)
+        subject = self.subject(session, actor, Action.EDIT_DRAFT, draft=draft)
+        return access.writable_languages(actor, subject, at=at)

@@ -40,6 +40,8 @@ class Desk:
     authority: Authority
     drafts: LiveDrafts
     docx_templates: Path
+    connected: Callable[[str], Mapping[str, int]] = lambda session: {}
+    """Set by `realtime`: who has pages of a session open now, and how many each."""
 
 
 @dataclass
@@ -92,8 +94,11 @@ def acting(
     subject: str,
     now: datetime,
     facts: Mapping[str, object] | None = None,
+    draft: str | None = None,
 ) -> Iterator[Act]:
     """One act in one transaction: the action it needs is checked, and what was done is recorded.
+
+    `draft` is the text it is about, where it is about one.
 
     Raises `Forbidden`, `NotFound`, `Invalid` or `Conflict`; then nothing has changed but the record,
     which holds the refusal.
@@ -101,7 +106,7 @@ def acting(
     try:
         with desk.drafts.lock:
             with desk.store.transaction(now) as tx:
-                actor = desk.authority.require(session, person, needs, now)
+                actor = desk.authority.require(session, person, needs, now, draft=draft)
                 closed = _is_inside(desk, session, person, now)
                 held = sessions.session(desk.store, session)
                 act = Act(desk, tx, held, actor, now, closed, dict(facts or {}))
@@ -113,6 +118,7 @@ def acting(
         log.info("%s by %s on %s: done", name, actor.person, subject or session)
     except BaseException as failure:
         desk.drafts.discard()
+        desk.authority.forget()
         if isinstance(failure, ActError):
             enter(
                 desk,
@@ -146,6 +152,7 @@ def perform(
         subject=subject_of(command),
         facts=facts_of(command),
         now=now,
+        draft=getattr(command, "draft", None),
     ) as act:
         return handlers[type(command)](act, command)
 

@@ -234,9 +234,10 @@ class LiveDrafts:
             raise NotFound("paragraph.gone", paragraph=writing.paragraph)
         _, state, placed = found
         draft = drafts.draft(self._store, writing.draft)
-        if not self._authority.may(draft.session, writing.person, Action.READ_DRAFT, now):
-            raise Forbidden("access.denied", action=Action.READ_DRAFT)
-        writable = self._authority.writable(draft.session, writing.person, now)
+        reading = Action.READ_DRAFT
+        if not self._authority.may(draft.session, writing.person, reading, now, draft=draft.id):
+            raise Forbidden("access.denied", action=reading)
+        writable = self._authority.writable(draft.session, writing.person, now, draft=draft.id)
         if not writable:
             raise Forbidden("draft.read_only")
         if not placed:

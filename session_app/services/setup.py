@@ -88,7 +88,10 @@ def create_session(desk: Desk, session: Session, items: Sequence[Item], now: dat
 
 def items_of(template: SessionTemplate) -> list[Item]:
     """The agenda a new session of this kind starts from."""
-    return [Item(new_id(), each.title["es"], each.title["en"]) for each in template.items]
+    return [
+        Item(new_id(), each.title["es"], each.title["en"], mode=each.mode, slot=each.slot)
+        for each in template.items
+    ]
 
 
 # The demonstration --------------------------------------------------------------------------

@@ -32,6 +32,8 @@ class Draft:
     working_translation: bool
     """Whether the language that is not the origin is labelled a working translation."""
     adopted: AdoptedDraft | None
+    closed: bool = False
+    """Whether it belongs to the closed part: then its roster alone has it, whatever the sitting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,16 @@ def draft(db: Database, draft_id: str) -> Draft:
             tuple(json.loads(done["present"])),
             done["override"],
         ),
+        closed=bool(row["closed"]),
     )
 
 
-def draft_of(db: Database, session: str) -> Draft | None:
-    """The draft of a session's outcome document, if there is one."""
-    row = db.one("select id from draft where session = ? order by at limit 1", (session,))
+def draft_of(db: Database, session: str, *, closed: bool = False) -> Draft | None:
+    """The draft of a session's outcome document, or that of its closed part, if there is one."""
+    row = db.one(
+        "select id from draft where session = ? and closed = ? order by at limit 1",
+        (session, closed),
+    )
     return draft(db, row["id"]) if row else None
 
 
@@ -131,12 +137,19 @@ def last_change(db: Database, draft_id: str) -> str:
     return str(row[0])
 
 
-def add_draft(tx: Transaction, session: str, *, origin: Language, working_translation: bool) -> str:
-    """A new, empty draft in direct mode."""
+def add_draft(
+    tx: Transaction,
+    session: str,
+    *,
+    origin: Language,
+    working_translation: bool,
+    closed: bool = False,
+) -> str:
+    """A new, empty draft in direct mode; a closed one belongs to the session's closed part."""
     identity = new_id()
     tx.execute(
-        "insert into draft values (?, ?, ?, ?, 0, ?, ?)",
-        (identity, session, Mode.DIRECT, origin, working_translation, stamp(tx.now)),
+        "insert into draft values (?, ?, ?, ?, 0, ?, ?, ?)",
+        (identity, session, Mode.DIRECT, origin, working_translation, stamp(tx.now), closed),
     )
     return identity
 

@@ -182,4 +182,30 @@ create trigger record_head_is_kept before delete on record_head
     begin select raise(abort, 'the record is kept'); end
 """
 
-STEPS: list[Step] = [_create_session, _chain_record]
+
+def _close_doors(database: Database) -> None:
+    for statement in DOORS.strip().split(";\n"):
+        database.execute(statement)
+
+
+DOORS = """
+alter table agenda_item add column mode text not null default 'open';
+alter table agenda_item add column slot text;
+alter table session add column agenda_issued text;
+alter table sitting add column companions integer not null default 1;
+alter table sitting add column verified integer not null default 0;
+alter table sitting add column opened text not null default '';
+update sitting set opened = since;
+alter table accreditation add column rank text not null default '';
+alter table permission add column until text;
+alter table permission add column item text references agenda_item;
+alter table permission add column draft text references draft;
+alter table draft add column closed integer not null default 0;
+
+create table roster (
+    session text not null references session, person text not null references person, place text not null,
+    reason text not null, by text not null, at text not null, primary key (session, person)
+) strict
+"""
+
+STEPS: list[Step] = [_create_session, _chain_record, _close_doors]

@@ -33,6 +33,7 @@ class Accredited:
     audience: Audience
     language: Language
     badge_used: bool
+    rank: str
 
 
 def actor(db: Database, forum: Forum, session: str, person: str) -> Actor:
@@ -79,6 +80,7 @@ def accredited(db: Database, session: str) -> list[Accredited]:
             audience=row["audience"],
             language=row["language"],
             badge_used=bool(row["badge_used"]),
+            rank=row["rank"],
         )
         for row in rows
     ]
@@ -107,9 +109,9 @@ def accredit(tx: Transaction, session: str, lines: Iterable[AccreditationLine]) 
             )
             updated += 1
         tx.execute(
-            "insert into accreditation values (?, ?, ?, ?, ?, ?, ?) on conflict (session, person) do update set"
+            "insert into accreditation values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (session, person) do update set"
             " delegation = excluded.delegation, capacity = excluded.capacity, drafting = excluded.drafting,"
-            " audience = excluded.audience",
+            " audience = excluded.audience, rank = excluded.rank",
             (
                 session,
                 person,
@@ -118,6 +120,7 @@ def accredit(tx: Transaction, session: str, lines: Iterable[AccreditationLine]) 
                 line.drafting,
                 line.audience,
                 stamp(tx.now),
+                line.rank,
             ),
         )
     tx.change_authority()
@@ -240,16 +243,27 @@ def grants(db: Database, session: str, *, person: str | None = None) -> list[Gra
             reason=row["reason"],
             given_by=row["given_by"],
             given_at=datetime.fromisoformat(row["given_at"]),
-            withdrawn_at=None,
+            until=datetime.fromisoformat(row["until"]) if row["until"] else None,
+            item=row["item"],
+            draft=row["draft"],
         )
         for row in rows
     ]
 
 
 def give_grant(
-    tx: Transaction, session: str, *, person: str, right: str, reason: str, by: str
+    tx: Transaction,
+    session: str,
+    *,
+    person: str,
+    right: str,
+    reason: str,
+    by: str,
+    until: datetime | None = None,
+    item: str | None = None,
+    draft: str | None = None,
 ) -> str:
-    """Enter a grant; returns its id.
+    """Enter a grant; returns its id. Its item and draft have been found to be of the session.
 
     Raises `NotFound` for a person not accredited to the session, `Conflict` where the same one
     stands: of two, the one withdrawn would leave the other.
@@ -260,17 +274,37 @@ def give_grant(
         raise NotFound("people.unknown")
     if tx.execute(
         "select 1 from permission where session = ? and person = ? and right = ?"
-        " and withdrawn_at is null",
-        (session, person, right),
+        " and withdrawn_at is null and (until is null or until > ?) and item is ? and draft is ?",
+        (session, person, right, stamp(tx.now), item, draft),
     ).fetchone():
         raise Conflict("grant.stands")
     grant = new_id()
     tx.execute(
-        "insert into permission values (?, ?, ?, ?, ?, ?, ?, null)",
-        (grant, session, person, right, reason, by, stamp(tx.now)),
+        "insert into permission values (?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?)",
+        (
+            grant,
+            session,
+            person,
+            right,
+            reason,
+            by,
+            stamp(tx.now),
+            stamp(until) if until is not None else None,
+            item,
+            draft,
+        ),
     )
     tx.change_authority()
     return grant
+
+
+def has_lapsed(db: Database, since: datetime, now: datetime) -> bool:
+    """Whether a grant that nobody withdrew came to its end after one moment and not after another."""
+    row = db.one(
+        "select 1 from permission where until > ? and until <= ? and withdrawn_at is null limit 1",
+        (stamp(since), stamp(now)),
+    )
+    return row is not None
 
 
 def withdraw_grant(tx: Transaction, session: str, grant: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date
 
 from session_app.domain.agenda import Item, Items, ItemState, Session, Sitting, SittingState
 from session_app.domain.errors import Conflict, NotFound
+from session_app.domain.roster import Entry, Place
 
 from .database import Database, Transaction, stamp
 
@@ -24,6 +27,7 @@ def session(db: Database, session_id: str) -> Session:
         starts=date.fromisoformat(row["starts"]),
         ends=date.fromisoformat(row["ends"]),
         zone=row["zone"],
+        agenda_issued=row["agenda_issued"] is not None,
     )
 
 
@@ -37,7 +41,7 @@ def add_session(tx: Transaction, session: Session) -> None:
     if tx.execute("select 1 from session where id = ?", (session.id,)).fetchone():
         raise Conflict("session.exists", session=session.id)
     tx.execute(
-        "insert into session values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into session values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
         (
             session.id,
             session.body,
@@ -51,6 +55,17 @@ def add_session(tx: Transaction, session: Session) -> None:
             stamp(tx.now),
         ),
     )
+
+
+def issue_agenda(tx: Transaction, session_id: str) -> None:
+    """Make the agenda final. Raises `Conflict` where it is already."""
+    cursor = tx.execute(
+        "update session set agenda_issued = ? where id = ? and agenda_issued is null",
+        (stamp(tx.now), session_id),
+    )
+    if not cursor.rowcount:
+        raise Conflict("agenda.issued")
+    tx.change_authority()
 
 
 def sitting(db: Database, session_id: str) -> Sitting | None:
@@ -67,15 +82,19 @@ def sitting(db: Database, session_id: str) -> Sitting | None:
         since=row["since"],
         epoch=row["epoch"],
         resumes_at=row["resumes_at"],
+        companions=row["companions"],
+        verified=bool(row["verified"]),
+        opened=row["opened"],
     )
 
 
 def put_sitting(tx: Transaction, session_id: str, sitting: Sitting) -> None:
     """Enter a sitting or its new state. Who may attend depends on it."""
     tx.execute(
-        "insert into sitting (session, number, mode, state, epoch, since, resumes_at) values (?, ?, ?, ?, ?, ?, ?)"
+        "insert into sitting values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict (session, number) do update set mode = excluded.mode, state = excluded.state,"
-        " epoch = excluded.epoch, since = excluded.since, resumes_at = excluded.resumes_at",
+        " epoch = excluded.epoch, since = excluded.since, resumes_at = excluded.resumes_at,"
+        " companions = excluded.companions, verified = excluded.verified",
         (
             session_id,
             sitting.number,
@@ -84,6 +103,9 @@ def put_sitting(tx: Transaction, session_id: str, sitting: Sitting) -> None:
             sitting.epoch,
             sitting.since,
             sitting.resumes_at,
+            sitting.companions,
+            sitting.verified,
+            sitting.opened,
         ),
     )
     tx.change_authority()
@@ -93,19 +115,40 @@ def agenda(db: Database, session_id: str) -> Items:
     """The agenda in order."""
     rows = db.all("select * from agenda_item where session = ? order by position", (session_id,))
     return tuple(
-        Item(row["id"], row["title_es"], row["title_en"], ItemState(row["state"])) for row in rows
+        Item(
+            row["id"],
+            row["title_es"],
+            row["title_en"],
+            ItemState(row["state"]),
+            row["mode"],
+            row["slot"],
+        )
+        for row in rows
     )
 
 
 def put_agenda(tx: Transaction, session_id: str, items: Items) -> None:
-    """Enter the agenda as it now is. An item is never taken out, so none is lost."""
+    """Enter the agenda as it now is. An item is never taken out, so none is lost.
+
+    Whose slot it is, and which grants count, depends on the item under way.
+    """
     for position, item in enumerate(items):
         tx.execute(
-            "insert into agenda_item values (?, ?, ?, ?, ?, ?) on conflict (id) do update set"
+            "insert into agenda_item values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set"
             " position = excluded.position, title_es = excluded.title_es, title_en = excluded.title_en,"
-            " state = excluded.state",
-            (item.id, session_id, position, item.title_es, item.title_en, item.state),
+            " state = excluded.state, mode = excluded.mode, slot = excluded.slot",
+            (
+                item.id,
+                session_id,
+                position,
+                item.title_es,
+                item.title_en,
+                item.state,
+                item.mode,
+                item.slot,
+            ),
         )
+    tx.change_authority()
 
 
 def present(db: Database, session_id: str) -> frozenset[str]:
@@ -121,3 +164,25 @@ def mark_attendance(tx: Transaction, session_id: str, delegation: str, present: 
         " present = excluded.present, at = excluded.at",
         (session_id, delegation, present, stamp(tx.now)),
     )
+
+
+def roster(db: Database, session_id: str) -> dict[str, Entry]:
+    """The roster of the session's closed part, by person."""
+    rows = db.all("select * from roster where session = ? order by at, person", (session_id,))
+    return {row["person"]: Entry(row["person"], Place(row["place"]), row["reason"]) for row in rows}
+
+
+def put_roster(tx: Transaction, session_id: str, entries: Mapping[str, Entry], *, by: str) -> None:
+    """Enter the roster as it now is; the record keeps who was on it before."""
+    tx.execute(
+        "delete from roster where session = ? and person not in (select value from json_each(?))",
+        (session_id, json.dumps(list(entries))),
+    )
+    for each in entries.values():
+        tx.execute(
+            "insert into roster values (?, ?, ?, ?, ?, ?) on conflict (session, person) do update set"
+            " place = excluded.place, reason = excluded.reason, by = excluded.by, at = excluded.at"
+            " where place != excluded.place or reason != excluded.reason",
+            (session_id, each.person, each.place, each.reason, by, stamp(tx.now)),
+        )
+    tx.change_authority()

@@ -13,26 +13,33 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from session_app import i18n
 from session_app.domain import contract
-from session_app.domain.access import Action
-from session_app.domain.agenda import Session
+from session_app.domain.access import Action, Level
+from session_app.domain.agenda import ClosedRun, Session, number_items, veil
 from session_app.domain.drafting import LANGUAGES, Kind, Language
 from session_app.domain.numbering import number
+from session_app.domain.roster import Place
 from session_app.services.adoption import digest, read_standing
 from session_app.services.agenda import members_present
 from session_app.services.desk import Desk
+from session_app.services.door import admissible, preview_closing, quota
 from session_app.services.issuing import list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
+from session_app.store.people import Accredited
 
 from .models import (
     AgendaModel,
     AttendanceModel,
+    AttendeeModel,
+    ClosingModel,
     DelegationModel,
     DocumentsModel,
+    DoorModel,
     DraftModel,
     FileModel,
     GrantModel,
     Head,
     ItemModel,
+    NoticeModel,
     ParagraphModel,
     PeopleModel,
     PersonModel,
@@ -48,13 +55,18 @@ class Topic:
     """A part of a page that follows the room."""
 
     needs: Action
-    read: Callable[[Desk, Session, frozenset[Action], datetime], object]
+    read: Callable[[Desk, Session, Viewer, datetime], object]
 
 
 def viewer_of(desk: Desk, session: str, person: str | None, now: datetime) -> Viewer:
     """The access class of a person in a session at this moment."""
-    actor = desk.authority.actor(session, person)
-    return Viewer(actor.language, desk.authority.allowed(session, person, now))
+    authority = desk.authority
+    return Viewer(
+        authority.actor(session, person).language,
+        authority.allowed(session, person, now),
+        authority.level_of_closed(session, person, now),
+        authority.is_shut_out(session, person, now),
+    )
 
 
 def read_topic(
@@ -64,14 +76,18 @@ def read_topic(
     known = TOPICS[topic]
     if known.needs not in viewer.may:
         return None
-    return known.read(desk, sessions.session(desk.store, session), viewer.may, now)
+    return known.read(desk, sessions.session(desk.store, session), viewer, now)
 
 
 def render_topic(
     desk: Desk, session: str, person: str | None, topic: str, now: datetime
 ) -> str | None:
     """A topic as HTML, for the class this person belongs to; None if they may not see it."""
-    viewer = viewer_of(desk, session, person, now)
+    return render_for(desk, session, topic, viewer_of(desk, session, person, now), now)
+
+
+def render_for(desk: Desk, session: str, topic: str, viewer: Viewer, now: datetime) -> str | None:
+    """A topic as HTML for a class of viewers; None if they may not see it."""
     model = read_topic(desk, session, topic, viewer, now)
     if model is None:
         return None
@@ -111,8 +127,10 @@ def read_head(desk: Desk, session_id: str) -> Head:
 
 
 def _read_sitting(
-    desk: Desk, session: Session, may: frozenset[Action], now: datetime
-) -> SittingModel:
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
+) -> SittingModel | None:
+    if viewer.closed is Level.NOTHING:
+        return None  # who is not to know that there is a closed part is told nothing of its hours
     sitting = sessions.sitting(desk.store, session.id)
     zone = ZoneInfo(session.zone)
     today = {
@@ -120,26 +138,119 @@ def _read_sitting(
     }
     if sitting is None:
         return SittingModel("scheduled", 0, "open", "", "", today)
+    if viewer.shut_out:
+        # The same from the closing of the door to its opening, whatever happens behind it.
+        return SittingModel("open", 0, sitting.mode, read_door_closed(desk, session), "", today)
     since = i18n.format_time(datetime.fromisoformat(sitting.since).astimezone(zone))
     return SittingModel(
         sitting.state, sitting.number, sitting.mode, since, sitting.resumes_at or "", today
     )
 
 
-def _read_agenda(
-    desk: Desk, session: Session, may: frozenset[Action], now: datetime
-) -> AgendaModel:
+def _read_agenda(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> AgendaModel:
+    held = sessions.agenda(desk.store, session.id)
+    numbers = number_items(held)
     items = tuple(
-        ItemModel(item.id, str(place), {"es": item.title_es, "en": item.title_en}, item.state)
-        for place, item in enumerate(sessions.agenda(desk.store, session.id), start=1)
+        ItemModel("", "", i18n.say_in_both("ui.agenda.closed_item"), each.state or "", "closed", "")
+        if isinstance(each, ClosedRun)
+        else ItemModel(
+            each.id,
+            numbers[each.id],
+            {"es": each.title_es, "en": each.title_en},
+            each.state,
+            each.mode,
+            each.slot or "",
+        )
+        for each in veil(held, viewer.closed)
     )
     at = next((index for index, item in enumerate(items) if item.state == "current"), -1)
     later = (item for item in items[at + 1 :] if item.state == "pending")
-    return AgendaModel(items, items[at] if at >= 0 else None, next(later, None))
+    return AgendaModel(
+        items,
+        items[at] if at >= 0 else None,
+        next(later, None),
+        session.agenda_issued,
+        tuple(code for code in desk.forum.delegations if code != session.ppt),
+    )
+
+
+def read_door_closed(desk: Desk, session: Session) -> str:
+    """Since when the door has been closed, in the room's time: the one thing told of what is behind."""
+    sitting = sessions.sitting(desk.store, session.id)
+    if sitting is None or not sitting.is_behind_door:
+        return ""
+    zone = ZoneInfo(session.zone)
+    return i18n.format_time(datetime.fromisoformat(sitting.opened).astimezone(zone))
+
+
+def read_notice(desk: Desk, session_id: str, person: str | None) -> NoticeModel:
+    """What somebody whom the door keeps out is told."""
+    session = sessions.session(desk.store, session_id)
+    sitting = sessions.sitting(desk.store, session_id)
+    entry = sessions.roster(desk.store, session_id).get(person or "")
+    asks = person in {each.person for each in admissible(desk, session_id)}
+    mode = sitting.mode if sitting is not None else "open"
+    return NoticeModel(
+        since=read_door_closed(desk, session),
+        mode=mode,
+        place=entry.place if entry is not None else "",
+        may_ask=asks and mode == "closed",
+    )
+
+
+def _read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DoorModel:
+    sitting = sessions.sitting(desk.store, session.id)
+    mode = sitting.mode if sitting is not None and sitting.is_under_way else "open"
+    entries = sessions.roster(desk.store, session.id)
+    connected = desk.connected(session.id)
+    everybody = people.accredited(desk.store, session.id)
+
+    def attendee(each: Accredited) -> AttendeeModel:
+        entry = entries.get(each.person)
+        return AttendeeModel(
+            each.person,
+            each.name,
+            each.delegation,
+            each.capacity,
+            each.rank,
+            connected.get(each.person, 0),
+            entry.reason if entry is not None else "",
+        )
+
+    def placed(place: Place) -> tuple[AttendeeModel, ...]:
+        return tuple(
+            attendee(each)
+            for each in everybody
+            if each.person in entries and entries[each.person].place is place
+        )
+
+    closings = tuple(
+        ClosingModel(
+            closing.mode,
+            tuple(map(attendee, closing.stays)),
+            tuple(map(attendee, closing.cut_off)),
+            closing.seen,
+        )
+        for closing in (
+            preview_closing(desk, session.id, other, now) for other in ("members", "closed")
+        )
+        if closing.mode != mode
+    )
+    return DoorModel(
+        mode=mode,
+        since=read_door_closed(desk, session),
+        verified=sitting is not None and sitting.verified,
+        companions=quota(desk, session.id),
+        closings=closings,
+        named=placed(Place.NAMED),
+        admitted=placed(Place.ADMITTED),
+        waiting=placed(Place.WAITING),
+        others=tuple(attendee(each) for each in admissible(desk, session.id)),
+    )
 
 
 def _read_attendance(
-    desk: Desk, session: Session, may: frozenset[Action], now: datetime
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
 ) -> AttendanceModel:
     present = sessions.present(desk.store, session.id)
     delegations = tuple(
@@ -151,11 +262,9 @@ def _read_attendance(
     return AttendanceModel(delegations, sum(each.present for each in delegations))
 
 
-def _read_documents(
-    desk: Desk, session: Session, may: frozenset[Action], now: datetime
-) -> DocumentsModel:
+def _read_documents(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DocumentsModel:
     draft = drafts.draft_of(desk.store, session.id)
-    if draft is None or needed_to_download(draft) not in may:
+    if draft is None or needed_to_download(draft) not in viewer.may:
         return DocumentsModel(())
     return DocumentsModel(
         tuple(
@@ -174,9 +283,7 @@ def _read_documents(
     )
 
 
-def _read_draft(
-    desk: Desk, session: Session, may: frozenset[Action], now: datetime
-) -> DraftModel | None:
+def _read_draft(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DraftModel | None:
     draft = drafts.draft_of(desk.store, session.id)
     if draft is None:
         return None
@@ -219,17 +326,20 @@ def _read_draft(
     )
 
 
-def _read_people(
-    desk: Desk, session: Session, may: frozenset[Action], now: datetime
-) -> PeopleModel:
+def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> PeopleModel:
     # The forum's order: members in Spanish alphabetical order, observers, others.
     order = {code: place for place, code in enumerate(desk.forum.delegations)}
     granted: dict[str, list[GrantModel]] = {}
     zone = ZoneInfo(session.zone)
+    numbers = number_items(sessions.agenda(desk.store, session.id))
     for grant in people.grants(desk.store, session.id):
         giver = desk.authority.actor(session.id, grant.given_by).name
         at = i18n.format_time(grant.given_at.astimezone(zone))
-        shown = GrantModel(grant.id, grant.right, grant.reason, giver, at)
+        until = i18n.format_time(grant.until.astimezone(zone)) if grant.until else ""
+        item = numbers.get(grant.item or "", "")
+        shown = GrantModel(
+            grant.id, grant.right, grant.reason, giver, at, until, item, grant.draft is not None
+        )
         granted.setdefault(grant.person, []).append(shown)
     return PeopleModel(
         tuple(
@@ -263,13 +373,15 @@ TOPICS: Mapping[str, Topic] = {
     "documents": Topic(Action.KNOW, _read_documents),
     "draft": Topic(Action.READ_DRAFT, _read_draft),
     "people": Topic(Action.ACCREDIT, _read_people),
+    "door": Topic(Action.MANAGE_DOOR, _read_door),
 }
 
 TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
-    contract.SittingChanged.name: ("sitting",),
+    contract.SittingChanged.name: ("sitting", "door"),
+    contract.RosterChanged.name: ("door",),
     contract.AgendaChanged.name: ("agenda",),
     contract.AttendanceChanged.name: ("attendance", "draft"),
-    contract.PeopleChanged.name: ("people",),
+    contract.PeopleChanged.name: ("people", "door"),
     contract.DraftChanged.name: ("draft",),
     contract.ParagraphEdited.name: ("draft",),
     contract.DocumentsChanged.name: ("documents", "draft"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from session_app.domain.access import Action
+from session_app.domain.access import Action, Level
 from session_app.domain.drafting import Language
 
 Texts = Mapping[Language, str]
@@ -17,6 +17,8 @@ class Viewer:
 
     language: Language
     may: frozenset[Action]
+    closed: Level = Level.NOTHING  # how much of the session's closed part they see
+    shut_out: bool = False  # the door of the sitting under way keeps them out
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,12 @@ class SittingModel:
 class ItemModel:
     """One agenda item."""
 
-    id: str
+    id: str  # empty for a closed run one is not told more of
     number: str
     title: Texts
-    state: str  # pending, current, done
+    state: str  # pending, current, done; empty where it is not told
+    mode: str = "open"  # open, members, closed
+    slot: str = ""  # code of the delegation whose slot it is, or empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,46 @@ class AgendaModel:
     items: tuple[ItemModel, ...]
     current: ItemModel | None
     next: ItemModel | None
+    issued: bool = False  # final, no longer preliminary
+    slots: tuple[str, ...] = ()  # delegations that can be given one, by code
+
+
+@dataclass(frozen=True, slots=True)
+class AttendeeModel:
+    """Somebody as the door's lists name one."""
+
+    person: str
+    name: str
+    delegation: str
+    capacity: str
+    rank: str
+    connected: int  # open screens and pages
+    reason: str  # of the exception by which they are on the roster, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingModel:
+    """What closing the door would do now."""
+
+    mode: str  # members, closed
+    stays: tuple[AttendeeModel, ...]
+    cut_off: tuple[AttendeeModel, ...]
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorModel:
+    """Topic `door`: the chair's door, and the roster behind it."""
+
+    mode: str  # of the sitting under way; open where there is none
+    since: str
+    verified: bool
+    companions: int
+    closings: tuple[ClosingModel, ...]  # the ways it can be closed now
+    named: tuple[AttendeeModel, ...]
+    admitted: tuple[AttendeeModel, ...]
+    waiting: tuple[AttendeeModel, ...]
+    others: tuple[AttendeeModel, ...]  # who could be admitted, by right or by exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +186,16 @@ class DocumentsModel:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeModel:
+    """What one reads whom the door keeps out: never anything of what goes on behind it."""
+
+    since: str  # when the door was closed
+    mode: str  # members, closed
+    place: str  # how one stands to the roster: named (to be verified), waiting, or empty
+    may_ask: bool  # a late arrival whom the chair could let in
+
+
+@dataclass(frozen=True, slots=True)
 class GrantModel:
     """A grant that stands."""
 
@@ -150,6 +204,9 @@ class GrantModel:
     reason: str
     given_by: str
     at: str
+    until: str = ""  # "15:30" or empty
+    item: str = ""  # number of the agenda item it is for, or empty
+    is_for_text: bool = False  # for one text only
 
 
 @dataclass(frozen=True, slots=True)

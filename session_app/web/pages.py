@@ -8,13 +8,20 @@ from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain import contract
-from session_app.domain.access import Action
+from session_app.domain.access import Action, Level
 from session_app.domain.errors import NotFound
 from session_app.i18n import phrases, say_in_both
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import drafts
-from session_app.views.live import TOPICS, read_head, read_topic, speaker, viewer_of
+from session_app.views.live import (
+    TOPICS,
+    read_head,
+    read_notice,
+    read_topic,
+    speaker,
+    viewer_of,
+)
 from session_app.views.models import Me
 
 from .guard import PUBLIC, actor, door, visitor
@@ -54,6 +61,15 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/")
     @door(Action.KNOW)
     def home(session: str) -> str:
+        now = clock()
+        viewer = viewer_of(desk, session, visitor().person, now)
+        if viewer.shut_out and viewer.closed is not Level.NOTHING:
+            return show(
+                "closed.html",
+                session,
+                "documents",
+                notice=read_notice(desk, session, visitor().person),
+            )
         return show("home.html", session, "sitting", "agenda", "attendance", "documents")
 
     @app.get("/s/<session>/chair")
@@ -90,7 +106,14 @@ def install(app: Flask, desk: Desk) -> None:
     @door(PUBLIC)
     def closed(session: str) -> str:
         # It says the same to everybody, about any session or none.
-        return render_template("closed.html")
+        return render_template("closed.html", notice=None, documents=None)
+
+    @app.get("/s/<session>/door")
+    @door(Action.KNOW)
+    def door_state(session: str) -> BaseResponse:
+        # What the notice asks every few seconds: 204 when one may come back, 423 while the door is shut.
+        shut_out = desk.authority.is_shut_out(session, visitor().person, clock())
+        return BaseResponse(status=423 if shut_out else 204)
 
     @app.post("/s/<session>/do/<command>")
     @door(PUBLIC)
@@ -120,7 +143,13 @@ def _values(name: str) -> dict[str, object]:
     for field, text in request.form.items():
         if field == "_back" or (field in optional and not text):
             continue
-        values[field] = (
-            {"true": True, "false": False}.get(text, text) if hints.get(field) is bool else text
-        )
+        values[field] = _typed(hints.get(field), text)
     return values
+
+
+def _typed(hint: object, text: str) -> object:
+    """A field's text as the value its command declares; what is none stays a text, and is refused."""
+    if hint is bool:
+        return {"true": True, "false": False}.get(text, text)
+    numbers = {str(each): each for option in (hint, *get_args(hint)) for each in get_args(option)}
+    return numbers.get(text, text)

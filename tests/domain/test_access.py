@@ -70,11 +70,6 @@ DEPARTURES: dict[Cell, str] = {
     **_cells("adhoc", "delegate", "speak edit", "A°"),
     # Only in the group the RROCM has joined.
     **_cells("adhoc", "rrocm", "table agenda docs read edit", "A°"),
-    # An invitation of observers to a Network is not yet honoured.
-    **_cells("network", "observer_country observer_organisation", "attend speak agenda docs", "D"),
-    **_cells(
-        "joint_networks", "observer_country observer_organisation", "attend speak agenda docs", "D"
-    ),
 }
 
 CAPACITIES = {
@@ -581,7 +576,7 @@ def test_observer_countries_see_a_preliminary_agenda_only_where_it_is_sent_to_th
 
 def test_the_reference_page_shows_every_cell_condition_act_and_setting() -> None:
     page = render_access()
-    assert page.count("\n| `") == len(CONDITIONS) + 7 * 11 + 10 + len(setting_keys())
+    assert page.count("\n| `") == len(CONDITIONS) + 7 * 11 + 11 + len(setting_keys())
     for word in CONDITIONS:
         assert f"| `{word}` | " in page
     assert "|  |" not in page.split("## Vice-Ministers")[0].replace("Allowed. |  |", "")

@@ -31,9 +31,18 @@ def said(text: str) -> Texts:
 
 
 ITEMS = tuple(
-    models.ItemModel(f"item-{place}", str(place), said(HOSTILE), state)
-    for place, state in enumerate(("done", "current", "pending", "pending"), start=1)
+    models.ItemModel(f"item-{place}", str(place), said(HOSTILE), state, mode, slot)
+    for place, (state, mode, slot) in enumerate(
+        (
+            ("done", "open", ""),
+            ("current", "members", ""),
+            ("pending", "open", "RROCM"),
+            ("pending", "closed", ""),
+        ),
+        start=1,
+    )
 )
+VEILED = models.ItemModel("", "", said("closed"), "", "closed", "")
 
 STATES = ("proposed", "bracketed", "agreed", "ad_referendum", "adopted")
 OBSTACLES = ("undecided", "empty.es", "empty.en", "bracket.es", "bracket.en")
@@ -103,6 +112,22 @@ PEOPLE = tuple(
     for capacity, signed_in in (("interpreter", True), ("head", False), ("staff", True))
 )
 
+ATTENDEES = tuple(
+    models.AttendeeModel(
+        f"person-{capacity}", f"⟪{HOSTILE}⟫", "CAN", capacity, f"⟪{HOSTILE}⟫", connected, reason
+    )
+    for capacity, connected, reason in (
+        ("head", 2, ""),
+        ("companion", 0, ""),
+        ("interpreter", 1, f"⟪{HOSTILE}⟫"),
+        ("screen", 1, ""),
+    )
+)
+CLOSINGS = tuple(
+    models.ClosingModel(mode, ATTENDEES[:2], cut_off, "0" * 32)
+    for mode, cut_off in (("members", ()), ("closed", ATTENDEES[2:]))
+)
+
 SAMPLES: dict[str, list[object]] = {
     "sitting": [
         models.SittingModel(state, number, mode, since, resumes_at, said("today"))
@@ -118,7 +143,8 @@ SAMPLES: dict[str, list[object]] = {
     ],
     "agenda": [
         models.AgendaModel((), None, None),
-        models.AgendaModel(ITEMS, ITEMS[1], ITEMS[2]),
+        models.AgendaModel(ITEMS, ITEMS[1], ITEMS[2], issued=True, slots=("RROCM", "OIM")),
+        models.AgendaModel((ITEMS[0], VEILED), None, VEILED),
         models.AgendaModel(ITEMS[:1], None, None),
     ],
     "attendance": [
@@ -137,6 +163,11 @@ SAMPLES: dict[str, list[object]] = {
     ],
     "draft": [drafted(adopted=False), drafted(adopted=True)],
     "people": [models.PeopleModel(()), models.PeopleModel(PEOPLE)],
+    "door": [
+        models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), ()),
+        models.DoorModel("closed", "14:02", False, 1, (), ATTENDEES, (), ATTENDEES, ATTENDEES),
+        models.DoorModel("closed", "14:02", True, 2, (), (), ATTENDEES, (), ATTENDEES),
+    ],
 }
 
 HEAD = models.Head(

@@ -11,7 +11,7 @@ const OFFLINE_AFTER = 3_000; // ms of silence before the page says so
 const GIVE_UP_AFTER = 8_000; // ms of silence before an open transport is thrown away and made anew
 const LOOK_EVERY = 250;
 /** Refusals of the join that will not pass, and the reason they amount to. @type {Record<string, string>} */
-const SENDS_AWAY = { "login.ended": "signed_out", "session.unknown": "closed", "access.denied": "closed" };
+const SENDS_AWAY = { "login.ended": "signed_out", "session.unknown": "closed", "access.denied": "closed", "door.closed": "closed" };
 
 /** No answer came: the message may or may not have arrived. */
 export class TimedOut extends Error {

@@ -7,14 +7,22 @@
  *   "sitting.suspend": { resumes_at?: string | null };
  *   "sitting.resume": {};
  *   "sitting.close": {};
+ *   "door.close": { mode: "members" | "closed", seen: string, companions?: "1" | "2" | null };
+ *   "door.open": {};
+ *   "roster.verify": {};
+ *   "roster.admit": { person: string, reason?: string | null };
+ *   "roster.remove": { person: string };
+ *   "roster.ask": {};
  *   "agenda.advance": { item?: string | null };
- *   "agenda.add": { title_es: string, title_en: string, after?: string | null };
+ *   "agenda.add": { title_es: string, title_en: string, after?: string | null, mode?: "open" | "members" | "closed", slot?: string | null };
  *   "agenda.retitle": { item: string, title_es: string, title_en: string };
+ *   "agenda.reserve": { item: string, mode: "open" | "members" | "closed", slot?: string | null };
+ *   "agenda.issue": {};
  *   "agenda.move": { item: string, direction: "up" | "down" };
  *   "agenda.finish": { item: string };
  *   "agenda.reopen": { item: string };
  *   "attendance.mark": { delegation: string, present: boolean };
- *   "grant.give": { person: string, right: "attend" | "speak" | "table" | "see_agenda" | "see_documents" | "read_draft" | "edit_draft", reason: string };
+ *   "grant.give": { person: string, right: "attend" | "speak" | "table" | "see_agenda" | "see_documents" | "read_draft" | "edit_draft", reason: string, item?: string | null, draft?: string | null, until?: string | null };
  *   "grant.withdraw": { grant: string };
  *   "person.language": { language: "es" | "en" };
  *   "paragraph.add": { draft: string, op: string, section: string, after?: string | null, kind?: "heading" | "item" | "sub-item" | "continuation" };
@@ -35,7 +43,8 @@
  * Each event and the state it carries.
  * @typedef {{
  *   "sitting.changed": { number: number, state: string, mode: string, since: string, resumes_at: string | null };
- *   "agenda.changed": { items: ({ id: string, number: string, title_es: string, title_en: string, state: string })[] };
+ *   "roster.changed": { named: number, admitted: number, waiting: number };
+ *   "agenda.changed": { items: ({ id: string, number: string, title_es: string, title_en: string, state: string, mode: string, slot: string | null })[] };
  *   "attendance.changed": { present: string[] };
  *   "people.changed": { accredited: number };
  *   "draft.changed": { draft: string, version: number, adopted: boolean, sections: ({ id: string, key: string, title_es: string, title_en: string })[], rows: ({ id: string, section: string, kind: string, state: string, label_es: string, label_en: string })[] };
@@ -50,9 +59,17 @@ export const COMMANDS = Object.freeze([
   "sitting.suspend",
   "sitting.resume",
   "sitting.close",
+  "door.close",
+  "door.open",
+  "roster.verify",
+  "roster.admit",
+  "roster.remove",
+  "roster.ask",
   "agenda.advance",
   "agenda.add",
   "agenda.retitle",
+  "agenda.reserve",
+  "agenda.issue",
   "agenda.move",
   "agenda.finish",
   "agenda.reopen",
@@ -76,6 +93,7 @@ export const COMMANDS = Object.freeze([
 /** @type {readonly (keyof Events)[]} */
 export const EVENTS = Object.freeze([
   "sitting.changed",
+  "roster.changed",
   "agenda.changed",
   "attendance.changed",
   "people.changed",
