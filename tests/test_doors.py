@@ -20,7 +20,7 @@ from session_app.realtime.gateway import OWN, SIGNED_IN
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import clock
 from session_app.services.setup import DEMO_ROLES, create_session
-from session_app.store import people, sessions
+from session_app.store import sessions, signing
 from session_app.views.live import TOPICS, read_topic, viewer_of
 from session_app.web import guard
 
@@ -54,8 +54,8 @@ class House:
             tx.change_authority()
 
     def _sign_in(self, person):
-        with self.desk.store.transaction(NOW) as tx:
-            return people.sign_in(tx, people.issue_badge(tx, person))
+        with self.desk.store.transaction(clock()) as tx:
+            return signing.sign_in(tx, signing.issue_badge(tx, person))
 
     def sit(self, mode):
         self.room.do("chair", "sitting.close")

@@ -20,7 +20,7 @@ from session_app.domain.errors import ActError, Conflict, Forbidden, Invalid, No
 from session_app.i18n import translate_error
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
-from session_app.store import people
+from session_app.store import people, signing
 from session_app.views.live import TOPICS, render_topic
 
 from .publisher import GOODBYE, Connection, Publisher
@@ -121,7 +121,7 @@ class Gateway:
         }
 
     def _admit(self, connection: Connection, session: str, needs: Needs) -> None:
-        person = people.signed_in(self.desk.store, connection.login)
+        person = signing.signed_in(self.desk.store, connection.login, clock())
         if person is None or person != connection.person:
             raise Forbidden("login.ended")
         if isinstance(needs, Action):
@@ -140,7 +140,7 @@ class Gateway:
         # Whatever goes wrong here must refuse: an exception leaves a socket attached and listening.
         try:
             token = request.cookies.get(self._cookie, "")
-            person = people.signed_in(self.desk.store, token) if token else None
+            person = signing.signed_in(self.desk.store, token, clock()) if token else None
             sid: str = request.sid  # type: ignore[attr-defined]
             if person is None or self.publisher.connections_of(person) >= MAX_CONNECTIONS:
                 # Refusing alone would leave a stranger's line open for as long as it answers pings.

@@ -23,7 +23,7 @@ from flask_socketio import SocketIO
 from session_app.domain.access import Action
 from session_app.services.desk import Desk, clock
 from session_app.services.live import Relayed
-from session_app.store import drafts, people
+from session_app.store import drafts, signing
 from session_app.store.database import Announced, Committed
 from session_app.views.live import TOPICS_OF_EVENT, render_for, viewer_of
 from session_app.views.models import Viewer
@@ -266,7 +266,7 @@ class Publisher:
     def _ask_again(self) -> None:
         now = clock()
         for connection in list(self._connections.values()):
-            if people.signed_in(self._desk.store, connection.login) != connection.person:
+            if signing.signed_in(self._desk.store, connection.login, now) != connection.person:
                 self.dismiss(connection, "signed_out")
             elif connection.session:
                 if not self._may_stay(connection, now):

@@ -8,7 +8,7 @@ from session_app.domain.access import Action
 from session_app.domain.contract import PeopleChanged
 from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.people import check_representatives, read_accreditations
-from session_app.store import people, sessions
+from session_app.store import people, sessions, signing
 from session_app.store.people import Accredited
 
 from .desk import Desk, acting
@@ -67,5 +67,5 @@ def issue_badge(
             if not desk.authority.may(other, person, Action.ACCREDIT, now):
                 raise Conflict("people.elsewhere", name=found.name, session=other)
         if anew:
-            people.withdraw_badges(act.tx, holder)
-        return found, people.issue_badge(act.tx, holder)
+            signing.withdraw_badges(act.tx, holder)
+        return found, signing.issue_badge(act.tx, holder)

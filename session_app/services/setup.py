@@ -19,7 +19,7 @@ from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_te
 from session_app.domain.people import Capacity
 from session_app.domain.reading import ImportedDraft
 from session_app.domain.text import is_clean
-from session_app.store import drafts, people, sessions
+from session_app.store import drafts, people, sessions, signing
 from session_app.store.database import new_id, stamp
 from session_app.store.people import Accredited
 
@@ -218,7 +218,7 @@ def _issue_demo_codes(desk: Desk, session: str, now: datetime) -> list[DemoRole]
             holder = _holder(everybody, delegation, capacity)
             if holder is None:
                 continue  # the Secretariat has accredited them anew meanwhile
-            code = people.issue_badge(tx, holder.person)
+            code = signing.issue_badge(tx, holder.person)
             roles.append(DemoRole(role, holder.name, delegation, code))
     return roles
 

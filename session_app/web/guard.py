@@ -17,7 +17,7 @@ from session_app.domain.access import Action, Actor
 from session_app.domain.drafting import Language
 from session_app.domain.errors import Forbidden
 from session_app.services.desk import Desk, clock
-from session_app.store import people
+from session_app.store import people, signing
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -75,7 +75,7 @@ def install(app: Flask, desk: Desk, *, cookie: str) -> None:
     @app.before_request
     def ask() -> None:
         token = request.cookies.get(cookie, "")
-        person = people.signed_in(desk.store, token) if token else None
+        person = signing.signed_in(desk.store, token, clock()) if token else None
         language = people.language_of(desk.store, person) if person else _preferred_language()
         g.visitor = Visitor(token, person, language)
         view = app.view_functions.get(request.endpoint or "")

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.i18n import translate
 from session_app.services.desk import Desk, clock
-from session_app.store import people
+from session_app.store import people, signing
 
 from .guard import PUBLIC, door, visitor
 
@@ -30,7 +30,7 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
     @door(PUBLIC)
     def badge(code: str) -> Response:
         # A link is often opened by a preview before its owner does: only the button uses it.
-        holder = people.badge_holder(desk.store, code)
+        holder = signing.badge_holder(desk.store, code)
         if holder is None:
             return _signin_page(404, "signin.bad_code")
         return make_response(render_template("badge.html", code=code, name=holder[1]))
@@ -40,7 +40,7 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
     def sign_in() -> BaseResponse:
         code = "".join(request.form.get("code", "").split()).lower()[:100]
         with desk.store.transaction(clock()) as tx:
-            token = people.sign_in(tx, code)
+            token = signing.sign_in(tx, code)
         if token is None:
             return _signin_page(400, "signin.bad_code")
         response = redirect(url_for("entrance"), 303)
@@ -53,7 +53,7 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
     @door(PUBLIC)
     def sign_out() -> BaseResponse:
         with desk.store.transaction(clock()) as tx:
-            people.sign_out(tx, visitor().token)
+            signing.sign_out(tx, visitor().token)
         response = redirect(url_for("entrance"), 303)
         response.delete_cookie(cookie, secure=secure, httponly=True, samesite="Strict")
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
