@@ -68,6 +68,8 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
 def demo(data: Path | None, port: int | None, as_json: bool) -> None:
     """Serve the demonstration: the GRCM of San Salvador, June 2017, with a sign-in link per role.
 
+    Its links ask for no PIN and work on any number of devices at once; `session-app serve` ends them.
+
     \b
     Example: session-app demo --data /tmp/demo --port 8000
     """
@@ -77,7 +79,7 @@ def demo(data: Path | None, port: int | None, as_json: bool) -> None:
 
     with _refusals():
         settings = read_settings(data=data, port=port)
-        app = _start(settings, logging.WARNING)
+        app = _start(settings, logging.WARNING, demonstration=True)
         made = call_demo(app.desk, folder=str(settings.agendas / settings.forum / "demo"))
         base = f"http://{settings.host}:{settings.port}"
         for role in made["roles"]:
@@ -160,13 +162,17 @@ def accredit(data: Path | None, session: str, file: Path) -> None:
     show_default=True,
 )
 def badges(data: Path | None, session: str, anew: bool, base: str) -> None:
-    """Issue a sign-in link for everybody accredited.
+    """Issue a badge for everybody accredited: a link, a code to type and, for who chairs, drafts or is
+    of the Secretariat, a PIN. None of them can be shown again.
 
     \b
     Example: session-app badges grcm-panama-2027 --base https://sala.example.org
     """
     for each in _call(data, "badges", session=session, anew=anew):
-        click.echo(f"{each['delegation']:8} {each['name']:32} {base}/in/{each['code']}")
+        pin = f"  PIN {each['pin']}" if each["pin"] else ""
+        click.echo(
+            f"{each['delegation']:8} {each['name']:32} {base}/in/{each['code']}  {each['typed']}{pin}"
+        )
 
 
 @main.command("import-draft")
@@ -284,15 +290,19 @@ def _call(data: Path | None, name: str, /, **arguments: Any) -> Any:
     raise AssertionError
 
 
-def _start(settings: Settings, level: int = logging.INFO) -> Any:
+def _start(settings: Settings, level: int = logging.INFO, *, demonstration: bool = False) -> Any:
     from session_app import local
     from session_app.app import create_app, open_conference, serve
     from session_app.services.console import CALLS
+    from session_app.services.desk import clock
+    from session_app.services.signing import end_demonstration
 
     logging.basicConfig(level=level, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     for noisy in ("engineio", "socketio", "geventwebsocket"):
         logging.getLogger(noisy).setLevel(logging.ERROR)  # their INFO lines hold payloads
     desk = open_conference(settings)
+    if not demonstration:
+        end_demonstration(desk, clock())
     app = create_app(settings, desk)
     try:
         serve(app)

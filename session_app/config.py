@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from session_app.domain.errors import Invalid
+from session_app.domain.signing import DEVICES
 
+MAX_DEVICES = 10
+"""A person's sockets are bounded, too: realtime.gateway.MAX_CONNECTIONS."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,6 +28,8 @@ class Settings:
     """Host names (with port) the desk answers to; empty means the address it listens on."""
     secure: bool = False
     """Whether people reach the desk by HTTPS; cookies are then `Secure` and named `__Host-`."""
+    devices: int = DEVICES
+    """Devices a person may be signed in on at once; a further one asks, and signs the oldest out."""
     agendas: Path = field(default=ROOT / "agendas")
     static: Path = field(default=ROOT / "static")
     docx_templates: Path = field(default=ROOT / "docx_templates")
@@ -46,6 +51,7 @@ def read_settings(
             filter(None, map(str.strip, environment.get("SESSION_APP_HOSTS", "").split(",")))
         ),
         secure=_read_secure(environment.get("SESSION_APP_SECURE", "0")),
+        devices=_read_devices(environment.get("SESSION_APP_DEVICES", str(DEVICES))),
     )
 
 
@@ -59,4 +65,10 @@ def _read_secure(text: str) -> bool:
 def _read_port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text[:6]) < 65_536:
         raise Invalid("settings.bad_port", value=text[:40])
+    return int(text)
+
+
+def _read_devices(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text[:6]) <= MAX_DEVICES:
+        raise Invalid("settings.bad_devices", value=text[:40], most=MAX_DEVICES)
     return int(text)

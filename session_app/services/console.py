@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from gevent import get_hub
+
 from session_app.domain.access import Action
 from session_app.domain.agenda import Session
 from session_app.domain.documents import LAYOUTS, VERSIONS
@@ -24,8 +26,9 @@ from .authority import CONSOLE
 from .desk import Desk, clock, enter
 from .importing import import_draft, read_source
 from .issuing import DOWNLOAD, assemble_now
-from .people import accredit, issue_badge
+from .people import accredit
 from .setup import create_session, items_of, load_template, set_up_demo
+from .signing import issue_badge
 
 
 def call_session(desk: Desk, *, folder: str, **facts: str) -> dict[str, Any]:
@@ -60,18 +63,28 @@ def call_accredit(desk: Desk, *, session: str, content: bytes) -> dict[str, Any]
     return {"added": added, "updated": updated}
 
 
-def call_badges(desk: Desk, *, session: str, anew: bool) -> list[dict[str, str]]:
-    """A new sign-in code for everybody accredited; `anew` ends the earlier ones."""
+def call_badges(desk: Desk, *, session: str, anew: bool) -> list[dict[str, str | None]]:
+    """A new badge for everybody accredited; `anew` ends the earlier ones."""
     desk.authority.require(session, CONSOLE, Action.ACCREDIT, clock())
     badges = []
     for each in people.accredited(desk.store, session):
-        _, code = issue_badge(desk, session, each.person, person=CONSOLE, now=clock(), anew=anew)
+        issued = issue_badge(
+            desk,
+            session,
+            each.person,
+            person=CONSOLE,
+            now=clock(),
+            anew=anew,
+            apart=get_hub().threadpool.apply,  # a desk that is serving goes on meanwhile
+        )
         badges.append(
             {
                 "name": each.name,
                 "delegation": each.delegation,
                 "capacity": str(each.capacity),
-                "code": code,
+                "code": issued.link,
+                "typed": issued.typed,
+                "pin": issued.pin,
             }
         )
     return badges

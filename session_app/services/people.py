@@ -1,4 +1,4 @@
-"""Accreditation and sign-in codes: what the Secretariat's desk does about people."""
+"""Accreditation: whom the Secretariat enters for a session."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from datetime import datetime
 
 from session_app.domain.access import Action
 from session_app.domain.contract import PeopleChanged
-from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.people import check_representatives, read_accreditations
-from session_app.store import people, sessions, signing
-from session_app.store.people import Accredited
+from session_app.store import people, sessions
 
 from .desk import Desk, acting
 
@@ -39,33 +37,3 @@ def accredit(
         act.tx.announce(session, PeopleChanged(len(everybody)))
         act.facts.update(zip(("added", "updated"), counts, strict=True))
         return counts
-
-
-def issue_badge(
-    desk: Desk, session: str, holder: str, *, person: str | None, now: datetime, anew: bool = False
-) -> tuple[Accredited, str]:
-    """A sign-in code for an accredited person; `anew` ends the earlier ones at once.
-
-    A code signs its holder in to all their sessions, so it is issued only by who accredits to every
-    one of them; raises `Conflict("people.elsewhere")` for anybody else's.
-    """
-    with acting(
-        desk,
-        session=session,
-        person=person,
-        needs=Action.ACCREDIT,
-        name="people.badge",
-        subject=holder,
-        now=now,
-    ) as act:
-        found = next(
-            (each for each in people.accredited(desk.store, session) if each.person == holder), None
-        )
-        if found is None:
-            raise NotFound("people.unknown")
-        for other in people.sessions_of(desk.store, holder):
-            if not desk.authority.may(other, person, Action.ACCREDIT, now):
-                raise Conflict("people.elsewhere", name=found.name, session=other)
-        if anew:
-            signing.withdraw_badges(act.tx, holder)
-        return found, signing.issue_badge(act.tx, holder)

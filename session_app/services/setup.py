@@ -218,7 +218,7 @@ def _issue_demo_codes(desk: Desk, session: str, now: datetime) -> list[DemoRole]
             holder = _holder(everybody, delegation, capacity)
             if holder is None:
                 continue  # the Secretariat has accredited them anew meanwhile
-            code = signing.issue_badge(tx, holder.person)
+            code = signing.issue_badge(tx, holder.person, demonstration=True)
             roles.append(DemoRole(role, holder.name, delegation, code))
     return roles
 

@@ -208,4 +208,27 @@ create table roster (
 ) strict
 """
 
-STEPS: list[Step] = [_create_session, _chain_record, _close_doors]
+
+def _add_second_factor(database: Database) -> None:
+    for statement in SECOND_FACTOR.strip().split(";\n"):
+        database.execute(statement)
+
+
+SECOND_FACTOR = """
+alter table badge add column typed text;
+alter table badge add column pin blob;
+alter table badge add column failures integer not null default 0;
+alter table badge add column demonstration integer not null default 0;
+create unique index badge_by_typed_code on badge (typed);
+create index badge_of_person on badge (person);
+
+alter table login add column id text;
+alter table login add column device text not null default '?';
+alter table login add column badge text references badge;
+alter table login add column newcomer text;
+update login set id = lower(hex(randomblob(16)));
+create unique index login_by_id on login (id);
+create index login_of_person on login (person)
+"""
+
+STEPS: list[Step] = [_create_session, _chain_record, _close_doors, _add_second_factor]

@@ -14,6 +14,7 @@ from session_app.domain.drafting import Language
 from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.forum import Forum
 from session_app.domain.people import AccreditationLine, Audience, Capacity, Grant, categorize
+from session_app.domain.signing import TRIES
 
 from .database import Database, Transaction, new_id, stamp
 
@@ -31,6 +32,7 @@ class Accredited:
     audience: Audience
     language: Language
     badge_used: bool
+    badge_waits: bool
     rank: str
 
 
@@ -62,10 +64,11 @@ def accredited(db: Database, session: str) -> list[Accredited]:
     """Everybody accredited to a session, by delegation and name."""
     rows = db.all(
         "select a.*, p.name, p.email, p.language, exists (select 1 from badge b where b.person = p.id and"
-        " b.used is not null and b.ended is null) as badge_used"
+        " b.used is not null and b.ended is null) as badge_used, exists (select 1 from badge b where"
+        " b.person = p.id and b.failures >= ? and b.ended is null) as badge_waits"
         " from accreditation a join person p on p.id = a.person where a.session = ?"
         " order by a.delegation, p.name",
-        (session,),
+        (TRIES, session),
     )
     return [
         Accredited(
@@ -78,6 +81,7 @@ def accredited(db: Database, session: str) -> list[Accredited]:
             audience=row["audience"],
             language=row["language"],
             badge_used=bool(row["badge_used"]),
+            badge_waits=bool(row["badge_waits"]),
             rank=row["rank"],
         )
         for row in rows

@@ -351,6 +351,7 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
                 drafting=each.drafting,
                 language=each.language,
                 signed_in=each.badge_used,
+                badge_waits=each.badge_waits,
                 grants=tuple(granted.get(each.person, ())),
             )
             for each in sorted(

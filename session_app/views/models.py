@@ -220,6 +220,7 @@ class PersonModel:
     drafting: bool
     language: Language
     signed_in: bool  # has used a sign-in code
+    badge_waits: bool  # after too many wrong PINs
     grants: tuple[GrantModel, ...]
 
 

@@ -31,6 +31,8 @@ CSP = (
     " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none';"
     " require-trusted-types-for 'script'; trusted-types fragments"
 )
+HSTS = "max-age=604800"
+"""A browser that has come by HTTPS comes by it for a week, which is longer than a meeting lasts."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def doors(app: Flask) -> dict[str, Needs]:
     return found
 
 
-def install(app: Flask, desk: Desk, *, cookie: str) -> None:
+def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
     """Ask at every door of the application, and send the headers that keep its answers in."""
 
     @app.before_request
@@ -99,6 +101,8 @@ def install(app: Flask, desk: Desk, *, cookie: str) -> None:
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        if secure and _is_real_name(request.host):
+            headers["Strict-Transport-Security"] = HSTS
         if request.endpoint != "static":
             headers["Cache-Control"] = "no-store"
             headers["Vary"] = "Cookie"
@@ -113,6 +117,12 @@ def visitor() -> Visitor:
 def actor(desk: Desk, session: str) -> Actor:
     """Who is asking, in a session."""
     return desk.authority.actor(session, visitor().person)
+
+
+def _is_real_name(host: str) -> bool:
+    # A browser that remembers an address, or a name of one room, would keep it from the next meeting.
+    name = urlsplit(f"//{host}").hostname or ""
+    return "." in name and not name.rpartition(".")[2].isdigit() and not name.endswith(".local")
 
 
 def _preferred_language() -> Language:

@@ -1,15 +1,17 @@
-"""The Secretariat's desk: accreditation lists and sign-in links."""
+"""The Secretariat's desk: accreditation lists and badges."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, make_response, render_template, request
+from gevent import get_hub
 from segno import make_qr
 
 from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Invalid
 from session_app.i18n import translate, translate_error
 from session_app.services.desk import Desk, clock
-from session_app.services.people import accredit, issue_badge
+from session_app.services.people import accredit
+from session_app.services.signing import issue_badge
 from session_app.store import people
 from session_app.views.live import read_head, viewer_of
 
@@ -54,18 +56,24 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
         for each in chosen:
             anew = request.form.get("anew") == "true"
             try:
-                _, code = issue_badge(
-                    desk, session, each.person, person=visitor().person, now=clock(), anew=anew
+                issued = issue_badge(
+                    desk,
+                    session,
+                    each.person,
+                    person=visitor().person,
+                    now=clock(),
+                    anew=anew,
+                    apart=get_hub().threadpool.apply,
                 )
             except Conflict:
                 if wanted:
                     raise
                 continue  # of a whole sheet, those whose codes are for others to issue are left out
             # Not the scheme of the request: the desk itself speaks plain HTTP behind its TLS.
-            link = f"{scheme}://{request.host}/in/{code}"
+            link = f"{scheme}://{request.host}/in/{issued.link}"
             qr = make_qr(link, error="m").svg_data_uri(scale=4, border=2)
             capacity = translate(f"ui.capacity.{each.capacity}", language)
-            made.append((each.name, each.delegation, capacity, link, qr))
+            made.append((issued, capacity, link, qr))
         return render_template(
             "badges.html",
             badges=made,

@@ -7,7 +7,8 @@ from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Invalid
 from session_app.services.authority import CONSOLE
 from session_app.services.console import call_session
-from session_app.services.people import accredit, issue_badge
+from session_app.services.people import accredit
+from session_app.services.signing import issue_badge
 from session_app.store import people
 
 

@@ -18,7 +18,7 @@ from session_app.services.desk import perform
 from session_app.services.importing import import_draft, read_source
 from session_app.services.issuing import read_file
 from session_app.services.people import accredit
-from session_app.store import people, record
+from session_app.store import record, signing
 
 CANARY = "kanarienvogel"
 
@@ -276,8 +276,8 @@ def test_no_text_no_title_and_no_secret_of_a_whole_day_is_in_the_record(room) ->
     room.do("chair", "sitting.close")
     room.do("chair", "sitting.open")
     with store.transaction(NOW) as tx:
-        code = people.issue_badge(tx, room.person["chair"])
-        token = people.sign_in(tx, code)
+        code = signing.issue_badge(tx, room.person["chair"])
+        token = signing.open_login(tx, room.person["chair"])
         secrets += [code, token, hashlib.sha256(code.encode()).hexdigest()]
     read(room, "chair")
     standing = read_standing(desk, room.draft)

@@ -103,6 +103,7 @@ PEOPLE = tuple(
         drafting=signed_in,
         language="es",
         signed_in=signed_in,
+        badge_waits=signed_in,
         grants=(
             models.GrantModel(
                 f"to-{capacity}", "read_draft", f"⟪{HOSTILE}⟫", f"⟪{HOSTILE}⟫", "14:02"

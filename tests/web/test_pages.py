@@ -1,6 +1,7 @@
 """Pages, forms, downloads: what each visitor gets, and that the rest is simply not there."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -183,7 +184,10 @@ def test_the_secretariat_prints_a_link_and_a_lost_one_is_ended(visit, room):
     page = desk.post(f"/s/{room.session}/badges", person=room.person["drafting-can"], anew="true")
     code = page.text.split("/in/")[1][:26]
     assert visit(None).post("/in", code=lost).status_code == 400
-    assert visit(None).post("/in", code=code).status_code == 303
+    found = visit(None)
+    step = re.search(r'name="step" value="([^"]+)"', found.post("/in", code=code).text)[1]
+    pin = re.search(r"<code>(\d{6})</code>", page.text)[1]
+    assert found.post("/in/pin", step=step, pin=pin).status_code == 303
 
 
 def test_a_printed_link_is_of_the_kind_people_reach_the_desk_by(room, desk, tmp_path):

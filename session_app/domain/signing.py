@@ -1,0 +1,166 @@
+"""Signing in: what a badge's codes look like, who types a PIN as well, and how often one may be wrong.
+
+Ages and waits are told by a clock that only goes forward: they come in as seconds of the caller's
+monotonic clock, so that a wall clock set back or forward opens nothing and locks nobody out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import deque
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+from typing import Literal
+
+from .people import Capacity, Category
+
+TYPED_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""What a typed code is made of: nothing that is read as something else (no 0 O, no 1 I L)."""
+TYPED_LENGTH = 8
+"""Characters of a typed code: 39.6 bits, far too many for the guesses that are evaluated."""
+PIN_LENGTH = 6
+"""Digits of a PIN."""
+DEVICES = 2
+"""Devices a person may be signed in on, where no setting says otherwise."""
+MAX_TEXT = 300
+"""Characters of a field that are looked at: a pasted link is shorter."""
+
+_LINK = re.compile(r"[a-z2-7]{26}\Z")
+_TYPED = re.compile(f"[{TYPED_ALPHABET}]{{{TYPED_LENGTH}}}\\Z")
+_PIN = re.compile(f"[0-9]{{{PIN_LENGTH}}}\\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What somebody has given as the code of a badge."""
+
+    kind: Literal["link", "typed"]
+    text: str
+
+
+def read_code(given: str) -> Code | None:
+    """The code that somebody has pasted or typed, whatever they put between its characters.
+
+    None for what cannot be one, which then counts for nobody's wrong guess.
+    """
+    text = _squeeze(
+        given[:MAX_TEXT].rpartition("/in/")[2]
+    )  # who pastes a whole link means its code
+    if _LINK.match(text.lower()):
+        return Code("link", text.lower())
+    return Code("typed", text.upper()) if _TYPED.match(text.upper()) else None
+
+
+def read_pin(given: str) -> str | None:
+    """The digits of a PIN, or None for what cannot be one."""
+    text = _squeeze(given)
+    return text if _PIN.match(text) else None
+
+
+def show_typed(code: str) -> str:
+    """A typed code as it is printed: two groups of four."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def _squeeze(given: str) -> str:
+    # NFKC makes plain digits of the full-width ones that a keyboard for Chinese types.
+    wide = unicodedata.normalize("NFKC", given[:MAX_TEXT])
+    return "".join(
+        each for each in wide if not each.isspace() and unicodedata.category(each) != "Pd"
+    )
+
+
+def needs_pin(category: Category, capacity: Capacity, *, drafting: bool) -> bool:
+    """Whether a person signs in with a PIN too: who chairs, the Secretariat, and who drafts.
+
+    They are the ones whose badge, found by somebody else, could change what the Conference decides.
+    """
+    return capacity in (Capacity.CHAIR, Capacity.PPT_STAFF) or category is Category.ST or drafting
+
+
+# How often one may be wrong -------------------------------------------------------------------
+
+MINUTE = 60.0
+FAILURES_OF_ADDRESS = 30
+"""Wrong typed codes in a minute from one address: a venue has one address for everybody in it."""
+FAILURES_OF_ALL = 100
+"""Wrong typed codes in a minute from everywhere."""
+TRIES = 5
+"""Wrong PINs before a badge waits."""
+FIRST_WAIT, LONGEST_WAIT = 60.0, 3_600.0
+"""Seconds a badge waits after the last try, and at most, doubled by each further wrong one."""
+
+
+@dataclass
+class Failures:
+    """The wrong typed codes of the last minute. Right ones do not count, nor do links."""
+
+    _all: deque[tuple[float, str]] = field(default_factory=deque)
+
+    def wait(self, address: str, at: float) -> float:
+        """Seconds until this address may try a typed code again: 0 for now."""
+        while self._all and self._all[0][0] <= at - MINUTE:
+            self._all.popleft()
+        mine = [when for when, whose in self._all if whose == _neighbourhood(address)]
+        until = 0.0
+        if len(mine) >= FAILURES_OF_ADDRESS:
+            until = mine[-FAILURES_OF_ADDRESS] + MINUTE
+        if len(self._all) >= FAILURES_OF_ALL:
+            until = max(until, self._all[-FAILURES_OF_ALL][0] + MINUTE)
+        return max(0.0, until - at)
+
+    def note(self, address: str, at: float) -> None:
+        """Take note of a wrong typed code."""
+        self._all.append((at, _neighbourhood(address)))
+
+
+def _neighbourhood(address: str) -> str:
+    # One machine may have a whole /64 of IPv6 to itself.
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(known, IPv6Address):
+        mapped = known.ipv4_mapped
+        return str(mapped) if mapped else known.exploded[:19]
+    return str(known)
+
+
+def wait_of(failures: int) -> float:
+    """Seconds a badge waits after so many wrong PINs in a row: nothing for the first few."""
+    if failures < TRIES:
+        return 0.0
+    return min(FIRST_WAIT * 2.0 ** min(failures - TRIES, 10), LONGEST_WAIT)
+
+
+# Devices ---------------------------------------------------------------------------------------
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def describe_device(user_agent: str) -> str:
+    """What a device says it is, in a few words of ours and none of its own: "Firefox · Android"."""
+    words = [
+        next((word for sign, word in known if sign in user_agent[:400]), "")
+        for known in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(filter(None, words)) or "?"
