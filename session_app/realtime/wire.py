@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 from contextlib import suppress
+from fcntl import ioctl
 from typing import Any
 
 import gevent
@@ -23,6 +25,8 @@ MAX_MESSAGE = 300_000
 """Bytes of one message: four times the largest update the gate admits."""
 MAX_ATTACHMENTS = 1
 """Binary parts of one message; what is announced and does not come is kept meanwhile."""
+SIOCOUTQNSD = 0x894B
+"""Linux: how much a connection holds that has not left the machine."""
 STALL = 15.0
 """Seconds one frame may take to go out, and one to come in; an answered ping comes every five."""
 
@@ -66,8 +70,32 @@ class BoundedWebSocket(WebSocket):  # type: ignore[misc]
         return content
 
 
+class Line:
+    """The connection of one request, for who may have to end it (`web.sending`)."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+
+    def unsent(self) -> int:
+        """Bytes the kernel has taken and not sent."""
+        held = bytearray(4)
+        try:
+            ioctl(self._line.fileno(), SIOCOUTQNSD, held)
+        except OSError:
+            return 0  # it is gone
+        return int.from_bytes(held, sys.byteorder)
+
+    def cut(self) -> None:
+        _reset(self._line)
+
+
 class Handler(WebSocketHandler):  # type: ignore[misc]
     """Serves requests, and upgrades to bounded websockets."""
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        environ["session_app.line"] = Line(self.socket)
+        return environ
 
     def upgrade_connection(self) -> Any:
         refusal = super().upgrade_connection()
@@ -88,8 +116,11 @@ def drop(websocket: Any, *, after: float = 0.0) -> None:
         gevent.spawn_later(after, drop, websocket)
         return
     line = getattr(websocket.handler, "socket", None)
-    if line is None:
-        return
+    if line is not None:
+        _reset(line)
+
+
+def _reset(line: socket.socket) -> None:
     with suppress(OSError):
         # With this, closing discards what the peer has not read instead of offering it for minutes.
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -19,6 +19,8 @@ from session_app.domain.errors import Forbidden
 from session_app.services.desk import Desk, clock
 from session_app.store import people, signing
 
+from .sending import LINE, Allowed, Sending
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 Public = Literal["public"]
@@ -74,6 +76,8 @@ def doors(app: Flask) -> dict[str, Needs]:
 def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
     """Ask at every door of the application, and send the headers that keep its answers in."""
 
+    sending = Sending(desk.store)
+
     @app.before_request
     def ask() -> None:
         token = request.cookies.get(cookie, "")
@@ -91,6 +95,16 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
         if needs != PUBLIC:
             session = (request.view_args or {})["session"]
             desk.authority.require(session, person, needs, clock())
+            send_while(_same_access(desk, session, g.visitor, needs))
+
+    @app.after_request
+    def watch(response: Response) -> Response:
+        """Send the answer only for as long as its reader may have it."""
+        line = request.environ.get(LINE)
+        allowed = g.get("allowed")
+        if allowed is not None and line is not None and request.method != "HEAD":
+            response.response = sending.send(response.get_data(), allowed, line)
+        return response
 
     @app.after_request
     def keep_in(response: Response) -> Response:
@@ -107,6 +121,27 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
             headers["Cache-Control"] = "no-store"
             headers["Vary"] = "Cookie"
         return response
+
+
+def _same_access(desk: Desk, session: str, visitor: Visitor, needs: Action) -> Allowed:
+    """Whether somebody still stands where they stood when they asked."""
+    authority, token, person = desk.authority, visitor.token, visitor.person
+    shut_out = authority.is_shut_out(session, person, clock())
+
+    def allowed() -> bool:
+        now = clock()
+        return (
+            (person is None or people.signed_in(desk.store, token) == person)
+            and bool(authority.may(session, person, needs, now))
+            and (shut_out or not authority.is_shut_out(session, person, now))
+        )
+
+    return allowed
+
+
+def send_while(allowed: Allowed) -> None:
+    """Say how long the answer to this request may go on being sent."""
+    g.allowed = allowed
 
 
 def visitor() -> Visitor:
