@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import queue
+import re
 import signal
 import socket
 import sqlite3
@@ -149,6 +150,17 @@ class DeskProcess:
             text=True,
             timeout=SECONDS,
         ).stdout
+
+    def close_door(self, chair: Socket, mode: str = "closed") -> None:
+        """Have the chair, who shows the topic `door`, close it on the list the page names."""
+        shown = chair.ask("join", {"session": self.session, "page": "chair", "topics": ["door"]})
+        assert shown["ok"], shown
+        found = re.search(
+            rf'name="mode" value="{mode}"[^<]*<input[^>]*name="seen" value="([0-9a-f]+)"',
+            shown["fragments"]["door"],  # type: ignore[index]
+        )
+        assert found, shown
+        assert chair.do("door.close", mode=mode, seen=found[1])["ok"]
 
     def draft(self) -> str:
         """The session's draft."""

@@ -7,9 +7,9 @@ from gevent import get_hub
 
 from session_app.domain.access import Action
 from session_app.services.desk import Desk, clock
-from session_app.services.issuing import file_name, read_file
+from session_app.services.issuing import file_name, may_download, read_file
 
-from .guard import door, visitor
+from .guard import door, send_while, visitor
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -20,14 +20,16 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/documents/<layout>.docx")
     @door(Action.KNOW)
     def download(session: str, layout: str) -> Response:
+        person = visitor().person
         content = read_file(
             desk,
             session,
             layout,
-            person=visitor().person,
+            person=person,
             clock=clock,
             apart=get_hub().threadpool.apply,
         )
+        send_while(lambda: may_download(desk, session, person, clock()))
         response = make_response(content)
         name = file_name(session, layout)
         response.headers["Content-Type"] = DOCX

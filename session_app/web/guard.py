@@ -131,7 +131,7 @@ def _same_access(desk: Desk, session: str, visitor: Visitor, needs: Action) -> A
     def allowed() -> bool:
         now = clock()
         return (
-            (person is None or people.signed_in(desk.store, token) == person)
+            (person is None or signing.signed_in(desk.store, token, now) == person)
             and bool(authority.may(session, person, needs, now))
             and (shut_out or not authority.is_shut_out(session, person, now))
         )
