@@ -71,6 +71,7 @@ class Publisher:
         self._committed: deque[Committed] = deque()
         self._news = threading.Event()
         self._audiences: dict[tuple[str, Action, str | None], tuple[int, list[Connection]]] = {}
+        self._viewers: dict[tuple[str, str | None], tuple[int, Viewer]] = {}
         self._moved: dict[str, None] = {}
         self._motion = threading.Event()
         desk.store.listen(self._hear)
@@ -252,6 +253,7 @@ class Publisher:
             authority_changed = authority_changed or committed.authority_changed
         if authority_changed:
             self._audiences.clear()
+            self._viewers.clear()
             self._ask_again()
         for announced in _latest(events):
             self._deliver_event(announced)
@@ -266,14 +268,22 @@ class Publisher:
     def _ask_again(self) -> None:
         now = clock()
         for connection in list(self._connections.values()):
-            if signing.signed_in(self._desk.store, connection.login, now) != connection.person:
-                self.dismiss(connection, "signed_out")
-            elif connection.session:
-                if not self._may_stay(connection, now):
-                    self.dismiss(connection, "closed")
-                elif connection.draft and self.note_rights(connection) is not None:
-                    told = {"draft": connection.draft, **(connection.rights or {})}
-                    self._send("draft.rights", told, [connection])
+            try:
+                reason = self._reason_to_leave(connection, now)
+            except Exception:
+                # One that cannot be judged is out, and must not keep the next from being judged.
+                log.exception("a connection could not be judged: cut off")
+                reason = "closed"
+            if reason:
+                self.dismiss(connection, reason)
+            elif connection.draft and self.note_rights(connection) is not None:
+                told = {"draft": connection.draft, **(connection.rights or {})}
+                self._send("draft.rights", told, [connection])
+
+    def _reason_to_leave(self, connection: Connection, now: datetime) -> str:
+        if signing.signed_in(self._desk.store, connection.login, now) != connection.person:
+            return "signed_out"
+        return "closed" if connection.session and not self._may_stay(connection, now) else ""
 
     def _may_stay(self, connection: Connection, now: datetime) -> bool:
         authority, session = self._desk.authority, connection.session
@@ -320,6 +330,15 @@ class Publisher:
         """Take note of what a page has been given, so that it is sent only what differs."""
         connection.shown = {topic: _fingerprint(html) for topic, html in fragments.items()}
 
+    def _viewer(self, session: str, person: str | None, now: datetime) -> Viewer:
+        """The access class of a person, worked out once for each state of who may do what."""
+        version, viewer = self._viewers.get((session, person), (-1, None))
+        if viewer is None or version != self._desk.authority.version:
+            version = self._desk.authority.version
+            viewer = viewer_of(self._desk, session, person, now)
+            self._viewers[session, person] = (version, viewer)
+        return viewer
+
     def refresh(self, session: str, topics: Sequence[str] | None) -> None:
         """Send each screen of a session the fragments that have changed for it; None means all."""
         if topics is not None and not topics:
@@ -328,7 +347,7 @@ class Publisher:
         classes: dict[Viewer, list[Connection]] = {}
         for each in self._connections.values():
             if each.session == session and each.topics:
-                viewer = viewer_of(self._desk, session, each.person, now)
+                viewer = self._viewer(session, each.person, now)
                 if not viewer.shut_out:
                     classes.setdefault(viewer, []).append(each)
         for viewer, members in classes.items():

@@ -103,9 +103,11 @@ def acting(
     Raises `Forbidden`, `NotFound`, `Invalid` or `Conflict`; then nothing has changed but the record,
     which holds the refusal.
     """
+    work: Transaction | None = None
     try:
         with desk.drafts.lock:
             with desk.store.transaction(now) as tx:
+                work = tx
                 actor = desk.authority.require(session, person, needs, now, draft=draft)
                 closed = _is_inside(desk, session, person, now)
                 held = sessions.session(desk.store, session)
@@ -118,7 +120,8 @@ def acting(
         log.info("%s by %s on %s: done", name, actor.person, subject or session)
     except BaseException as failure:
         desk.drafts.discard()
-        desk.authority.forget()
+        if work is not None and work.authority_changed:
+            desk.authority.forget()  # what it has read meanwhile was not committed
         if isinstance(failure, ActError):
             enter(
                 desk,
