@@ -19,7 +19,7 @@ from session_app.services.desk import Desk, open_desk
 from session_app.services.setup import load_forum
 from session_app.store.database import Database
 from session_app.views.live import TEMPLATES
-from session_app.web import documents, errors, guard, pages, people, signing
+from session_app.web import documents, errors, guard, pages, people, record, signing
 from session_app.web.guard import HostGuard
 
 MAX_UPLOAD = 2_000_000
@@ -84,6 +84,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     pages.install(flask, desk)
     people.install(flask, desk, secure=settings.secure)
     documents.install(flask, desk)
+    record.install(flask, desk)
     signing.install(flask, desk, cookie=cookie, secure=settings.secure, devices=settings.devices)
     guard.doors(flask)
     return App(settings, desk, flask, sockets, gateway, publisher, HostGuard(flask.wsgi_app, hosts))

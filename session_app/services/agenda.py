@@ -124,6 +124,7 @@ def give_grant(act: Act, command: GiveGrant) -> Result:
         item=_item(act, command.item),
         draft=_draft(act, command.draft),
     )
+    act.facts["reason"] = reason[:500]
     _announce_people(act)
     return {"grant": grant}
 

@@ -20,7 +20,7 @@ from session_app.domain.errors import ActError
 from session_app.domain.forum import Forum
 from session_app.domain.numbering import label_style
 from session_app.domain.record import as_subject, facts_of, subject_of
-from session_app.store import sessions
+from session_app.store import record, sessions
 from session_app.store.database import Database, Transaction
 
 from .authority import Authority
@@ -56,7 +56,8 @@ class Act:
     closed: bool
     """Whether it is done behind the closed door: then the record of it is closed, too."""
     facts: dict[str, object] = field(default_factory=dict)
-    """What the record keeps of it beside its subject: codes, counts and hashes, never text."""
+    """What the record keeps of it beside its subject: codes, counts, hashes and the reasons
+    that were given, never the negotiated text."""
 
     def record(self, name: str, subject: str, /, **facts: object) -> None:
         """Enter something in the record that is done by this act."""
@@ -109,13 +110,18 @@ def acting(
             with desk.store.transaction(now) as tx:
                 work = tx
                 actor = desk.authority.require(session, person, needs, now, draft=draft)
-                closed = _is_inside(desk, session, person, now)
+                subject, kept = as_subject(subject), dict(facts or {})
+                behind = _is_inside(desk, session, person, now)
+                of_closed_part = _is_of_closed_part(desk, session, name, subject, kept)
                 held = sessions.session(desk.store, session)
-                act = Act(desk, tx, held, actor, now, closed, dict(facts or {}))
+                act = Act(desk, tx, held, actor, now, behind or of_closed_part, kept)
                 yield act
                 # What closes the door or opens it is known on both sides of it.
-                act.closed = closed and _is_closed(desk, session)
-                act.record(name, as_subject(subject), **act.facts)
+                behind = behind and _is_closed(desk, session)
+                # An item may have become closed by this, or open.
+                becomes_closed = _is_of_closed_part(desk, session, name, subject, kept)
+                act.closed = behind or of_closed_part or becomes_closed
+                act.record(name, subject, **act.facts)
             desk.drafts.settle()
         log.info("%s by %s on %s: done", name, actor.person, subject or session)
     except BaseException as failure:
@@ -181,6 +187,7 @@ def enter(
     Nothing is entered for who is not signed in: anybody can knock, only people leave a trace.
     """
     outcome = refusal.code if refusal is not None else "done"
+    subject, kept = as_subject(subject), dict(facts or {})
     if refusal is not None:
         log.info("%s by %s in %s: refused, %s", name, person, session, outcome)
     if person is None:
@@ -196,10 +203,10 @@ def enter(
             capacity=actor.capacity if accredited else "",
             delegation=actor.delegation,
             act=name,
-            subject=as_subject(subject),
+            subject=subject,
             outcome=outcome,
-            detail=facts,
-            closed=behind,
+            detail=kept,
+            closed=behind or _is_of_closed_part(desk, session, name, subject, kept),
         )
 
 
@@ -207,6 +214,16 @@ def _is_closed(desk: Desk, session: str) -> bool:
     """Whether the session sits behind a closed door at this moment of the transaction."""
     sitting = sessions.sitting(desk.store, session)
     return sitting is not None and sitting.is_under_way and sitting.mode == "closed"
+
+
+def _is_of_closed_part(
+    desk: Desk, session: str, name: str, subject: str, facts: Mapping[str, object]
+) -> bool:
+    """Whether an act is about the closed part, whoever does it and whatever the sitting."""
+    if name.startswith("roster.") or (name.startswith("agenda.") and facts.get("mode") == "closed"):
+        return True
+    about = (subject, facts.get("item"), facts.get("draft"))
+    return record.is_of_closed_part(desk.store, session, *about)
 
 
 def _is_inside(desk: Desk, session: str, person: str | None, now: datetime) -> bool:

@@ -163,6 +163,8 @@ def admit_person(act: Act, command: AdmitPerson) -> Result:
     place = Place.ADMITTED if inside_now else Place.NAMED
     entries[command.person] = Entry(command.person, place, reason)
     _put_roster(act, entries)
+    if reason:
+        act.facts["reason"] = reason
     return {}
 
 

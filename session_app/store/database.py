@@ -37,6 +37,7 @@ from .migrations import migrate
 
 log = logging.getLogger(__name__)
 
+Parameters = Sequence[object] | Mapping[str, object]
 Listener = Callable[["Committed"], None]
 
 
@@ -188,12 +189,12 @@ class Database:
             for listener in self._listeners:
                 listener(committed)
 
-    def all(self, sql: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
+    def all(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """The rows of a query."""
         with self._lock:
             return self._connection.execute(sql, parameters).fetchall()
 
-    def one(self, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Row | None:
+    def one(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """The first row of a query, or None."""
         with self._lock:
             row: sqlite3.Row | None = self._connection.execute(sql, parameters).fetchone()

@@ -2,12 +2,125 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from session_app.domain.record import COLUMNS, Chain, Flaw, Head
 
 from .database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An act as it is shown: without its number and its hash, which tell of what is not shown."""
+
+    person: str
+    name: str  # empty for nobody of the list of persons, as the console
+    capacity: str
+    delegation: str
+    at: str
+    act: str
+    subject: str
+    outcome: str
+    facts: Mapping[str, object]
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of a session's record is asked for, and by whom."""
+
+    session: str
+    viewer: str
+    everything: bool  # may the viewer see the closed part of the record, too
+    person: str = ""  # empty: everybody's acts
+    act: str = ""  # empty: every act
+
+
+_CLOSED = """
+    (select id from agenda_item where session = :session and mode = 'closed' union all
+     select id from draft where session = :session and closed union all
+     select p.id from permission p left join agenda_item i on i.id = p.item left join draft d on d.id = p.draft
+         where p.session = :session and (i.mode = 'closed' or d.closed))
+"""
+"""Items, drafts and grants of a session's closed part, by id."""
+
+_ABOUT_CLOSED = f"""
+    (a.subject in {_CLOSED} or json_extract(a.detail, '$.item') in {_CLOSED}
+     or json_extract(a.detail, '$.draft') in {_CLOSED})
+"""
+
+_SEEN = f"""
+    a.session = :session
+    and (:everything or a.closed = 0 and not coalesce({_ABOUT_CLOSED}, 0)
+         or a.person = :viewer and a.outcome <> 'done')
+    and (:person = '' or a.person = :person) and (:act = '' or a.act = :act)
+"""
+"""Off the roster nobody sees what was closed then, nor what is about something closed now. What they
+were themselves refused they see."""
+
+
+def is_of_closed_part(db: Database, session: str, *ids: object) -> bool:
+    """Whether one of these is the id of an item, a draft or a grant of the session's closed part."""
+    wanted = json.dumps(ids)
+    row = db.one(
+        f"select exists (select 1 from json_each(:ids) e where e.value in {_CLOSED})",
+        {"session": session, "ids": wanted},
+    )
+    return bool(row and row[0])
+
+
+def count(db: Database, sight: Sight) -> int:
+    """How many entries this viewer would be shown."""
+    row = db.one(f"select count(*) from act a where {_SEEN}", _values(sight))
+    return row[0] if row else 0
+
+
+def entries(
+    db: Database, sight: Sight, *, limit: int, offset: int = 0, newest_first: bool = True
+) -> list[Entry]:
+    """What this viewer is shown."""
+    order = "desc" if newest_first else "asc"
+    rows = db.all(
+        "select a.*, coalesce(p.name, '') as name from act a left join person p on p.id = a.person"
+        f" where {_SEEN} order by a.seq {order} limit :limit offset :offset",
+        _values(sight) | {"limit": limit, "offset": offset},
+    )
+    return [
+        Entry(
+            person=row["person"],
+            name=row["name"],
+            capacity=row["capacity"],
+            delegation=row["delegation"],
+            at=row["at"],
+            act=row["act"],
+            subject=row["subject"],
+            outcome=row["outcome"],
+            facts=json.loads(row["detail"]),
+            closed=bool(row["closed"]),
+        )
+        for row in rows
+    ]
+
+
+def granted(db: Database, session: str) -> dict[str, tuple[str, str]]:
+    """To whom each grant of a session was given, withdrawn ones too, and for what."""
+    rows = db.all("select id, person, right from permission where session = ?", (session,))
+    return {row["id"]: (row["person"], row["right"]) for row in rows}
+
+
+def _values(sight: Sight) -> dict[str, object]:
+    return {
+        "session": sight.session,
+        "viewer": sight.viewer,
+        "everything": sight.everything,
+        "person": sight.person,
+        "act": sight.act,
+    }
+
 
 _AT_ONCE = 1_000
 """Entries checked before everybody else gets a turn: a few milliseconds' work."""

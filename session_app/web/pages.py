@@ -128,7 +128,7 @@ def install(app: Flask, desk: Desk) -> None:
             now=clock(),
         )
         back = request.form.get("_back", "")
-        known = back in ("home", "chair", "secretariat", "documents", "screen", "draft")
+        known = back in ("home", "chair", "secretariat", "documents", "screen", "draft", "record")
         return redirect(url_for(back if known else "home", session=session), 303)
 
 

@@ -78,11 +78,22 @@ def test_a_refusal_is_entered_with_its_reason_and_as_whom(room) -> None:
 
 
 def test_what_is_chosen_is_kept_and_what_is_typed_is_not(room) -> None:
-    holder = room.person["interpreter"]
-    room.do("chair", "grant.give", person=holder, right="speak", reason=CANARY)
-    assert last(room)["detail"] == {"right": "speak"}
+    made = room.do("chair", "agenda.add", title_es=CANARY, title_en=CANARY, slot="RROCM")
+    assert (last(room)["subject"], last(room)["detail"]) == ("", {"mode": "open"})
+    room.do("chair", "agenda.retitle", item=made["item"], title_es=CANARY, title_en=CANARY)
+    assert (last(room)["subject"], last(room)["detail"]) == (made["item"], {})
     room.do("chair", "attendance.mark", delegation="CAN", present=False)
     assert (last(room)["subject"], last(room)["detail"]) == ("CAN", {"present": False})
+
+
+def test_an_exception_of_the_presidency_is_kept_with_its_reason(room) -> None:
+    holder = room.person["interpreter"]
+    room.do("chair", "grant.give", person=holder, right="speak", reason="Por acuerdo")
+    assert last(room)["detail"] == {"right": "speak", "reason": "Por acuerdo"}
+    close_the_door(room)
+    room.do("chair", "roster.admit", person=holder, reason="Interpreta")
+    assert (last(room)["subject"], last(room)["detail"]) == (holder, {"reason": "Interpreta"})
+    assert last(room)["closed"] == 1
 
 
 def test_text_sent_in_the_place_of_a_name_is_not_entered(room) -> None:
