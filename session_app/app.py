@@ -8,12 +8,14 @@ from typing import Any
 
 from flask import Flask
 from flask_socketio import SocketIO
+from gevent.pywsgi import WSGIServer
 from jinja2 import StrictUndefined
 
 from session_app.config import Settings
 from session_app.realtime.drafting import DraftingTraffic
 from session_app.realtime.gateway import Gateway
 from session_app.realtime.publisher import Publisher
+from session_app.realtime.tls import Certificate, SecureServer
 from session_app.realtime.wire import MAX_MESSAGE, BoundedPacket, Handler
 from session_app.services.desk import Desk, open_desk
 from session_app.services.setup import load_forum
@@ -90,14 +92,15 @@ def create_app(settings: Settings, desk: Desk) -> App:
     return App(settings, desk, flask, sockets, gateway, publisher, HostGuard(flask.wsgi_app, hosts))
 
 
-def serve(app: App) -> Any:
-    """Start the desk's threads and its server; returns the server, which is listening."""
-    from gevent.pywsgi import WSGIServer
-
+def serve(app: App, certificate: Certificate | None = None) -> Any:
+    """Start the desk's threads and its server, with HTTPS if it has a certificate; returns the server,
+    which is listening."""
     app.desk.drafts.start()
     app.publisher.start()
-    server = WSGIServer(
-        (app.settings.host, app.settings.port), app.wsgi, handler_class=Handler, log=None
-    )
+    address = (app.settings.host, app.settings.port)
+    if certificate is None:
+        server = WSGIServer(address, app.wsgi, handler_class=Handler, log=None)
+    else:
+        server = SecureServer(address, app.wsgi, certificate)
     server.start()
     return server

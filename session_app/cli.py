@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -43,19 +44,36 @@ def main() -> None:
 @click.option(
     "--port", type=click.IntRange(1, 65_535), help="Port to listen on.", show_default="8000"
 )
-def serve(data: Path | None, host: str | None, port: int | None) -> None:
-    """Serve the conference.
+@click.option(
+    "--tls-cert",
+    type=click.Path(path_type=Path),
+    help="Certificate with its chain (PEM): the desk speaks HTTPS itself.",
+)
+@click.option("--tls-key", type=click.Path(path_type=Path), help="The certificate's key (PEM).")
+def serve(
+    data: Path | None,
+    host: str | None,
+    port: int | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+) -> None:
+    """Serve the conference, by HTTPS everywhere but on this machine itself.
 
     \b
-    Example: session-app serve --data /srv/crm --port 8000
+    Example: session-app serve --data /srv/crm --host 0.0.0.0 --port 443
+             --tls-cert fullchain.pem --tls-key privkey.pem
     """
     _make_cooperative()
-    from session_app.config import read_settings
+    from session_app.config import read_settings, require_privacy
 
     with _refusals():
-        settings = read_settings(data=data, host=host, port=port)
+        settings = read_settings(
+            data=data, host=host, port=port, tls_cert=tls_cert, tls_key=tls_key
+        )
+        require_privacy(settings)
         app = _start(settings)
-        click.echo(f"http://{settings.host}:{settings.port}")
+        click.echo(_address(app.settings))
+        sys.stdout.flush()
         _run_until_ended(app)
 
 
@@ -81,7 +99,7 @@ def demo(data: Path | None, port: int | None, as_json: bool) -> None:
         settings = read_settings(data=data, port=port)
         app = _start(settings, logging.WARNING, demonstration=True)
         made = call_demo(app.desk, folder=str(settings.agendas / settings.forum / "demo"))
-        base = f"http://{settings.host}:{settings.port}"
+        base = _address(app.settings)
         for role in made["roles"]:
             role["link"] = f"{base}/in/{role['code']}"
         if as_json:
@@ -293,6 +311,8 @@ def _call(data: Path | None, name: str, /, **arguments: Any) -> Any:
 def _start(settings: Settings, level: int = logging.INFO, *, demonstration: bool = False) -> Any:
     from session_app import local
     from session_app.app import create_app, open_conference, serve
+    from session_app.i18n import translate
+    from session_app.realtime.tls import open_certificate
     from session_app.services.console import CALLS
     from session_app.services.desk import clock
     from session_app.services.signing import end_demonstration
@@ -300,17 +320,33 @@ def _start(settings: Settings, level: int = logging.INFO, *, demonstration: bool
     logging.basicConfig(level=level, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     for noisy in ("engineio", "socketio", "geventwebsocket"):
         logging.getLogger(noisy).setLevel(logging.ERROR)  # their INFO lines hold payloads
+    certificate = None
+    if settings.tls is not None:
+        certificate = open_certificate(*settings.tls)
+        if not settings.hosts and certificate.names:
+            settings = replace(settings, hosts=certificate.hosts(settings.port))
+        if not certificate.is_good(clock()):
+            days = f"{certificate.begins:%Y-%m-%d} – {certificate.ends:%Y-%m-%d}"
+            click.echo(translate("tls.not_today", "en", days=days), err=True)
     desk = open_conference(settings)
     if not demonstration:
         end_demonstration(desk, clock())
     app = create_app(settings, desk)
     try:
-        serve(app)
+        serve(app, certificate)
     except OSError as failure:
         desk.store.close()
         raise Conflict("serve.address_taken", port=settings.port, why=str(failure)) from None
     local.listen(desk, CALLS, settings.data / "desk.sock")
     return app
+
+
+def _address(settings: Settings) -> str:
+    """Where people find a desk that serves with these settings."""
+    here = f"{settings.host}:{settings.port}"
+    if settings.tls is None:
+        return f"http://{here}"
+    return f"https://{settings.hosts[0] if settings.hosts else here}"
 
 
 def _run_until_ended(app: Any) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 from session_app.domain.errors import Invalid
@@ -28,6 +29,8 @@ class Settings:
     """Host names (with port) the desk answers to; empty means the address it listens on."""
     secure: bool = False
     """Whether people reach the desk by HTTPS; cookies are then `Secure` and named `__Host-`."""
+    tls: tuple[Path, Path] | None = None
+    """The certificate and its key, where the desk speaks HTTPS itself."""
     devices: int = DEVICES
     """Devices a person may be signed in on at once; a further one asks, and signs the oldest out."""
     agendas: Path = field(default=ROOT / "agendas")
@@ -37,10 +40,19 @@ class Settings:
 
 
 def read_settings(
-    *, data: Path | None = None, host: str | None = None, port: int | None = None
+    *,
+    data: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
 ) -> Settings:
     """The settings of this run. Raises `Invalid` naming the variable that says nothing known."""
     environment = os.environ
+    tls = _read_tls(
+        tls_cert or environment.get("SESSION_APP_TLS_CERT"),
+        tls_key or environment.get("SESSION_APP_TLS_KEY"),
+    )
     if port is None:
         port = _read_port(environment.get("SESSION_APP_PORT", "8000"))
     return Settings(
@@ -50,9 +62,28 @@ def read_settings(
         hosts=tuple(
             filter(None, map(str.strip, environment.get("SESSION_APP_HOSTS", "").split(",")))
         ),
-        secure=_read_secure(environment.get("SESSION_APP_SECURE", "0")),
+        secure=_read_secure(environment.get("SESSION_APP_SECURE", "0")) or tls is not None,
+        tls=tls,
         devices=_read_devices(environment.get("SESSION_APP_DEVICES", str(DEVICES))),
     )
+
+
+def require_privacy(settings: Settings) -> None:
+    """Raise `Invalid("serve.plain_http")` for a desk that would listen on a network unencrypted."""
+    try:
+        local = ip_address(settings.host).is_loopback
+    except ValueError:
+        local = settings.host == "localhost"
+    if not settings.secure and not local:
+        raise Invalid("serve.plain_http", host=settings.host)
+
+
+def _read_tls(cert: str | Path | None, key: str | Path | None) -> tuple[Path, Path] | None:
+    if not cert and not key:
+        return None
+    if not cert or not key:
+        raise Invalid("tls.half", given=str(cert or key))
+    return Path(cert), Path(key)
 
 
 def _read_secure(text: str) -> bool:

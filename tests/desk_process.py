@@ -45,7 +45,7 @@ class DeskProcess:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.codes: dict[str, str] = {}
         self.session = ""
@@ -441,6 +441,7 @@ def running_desk(folder: Path) -> Iterator[DeskProcess]:
         desk.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

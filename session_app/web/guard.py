@@ -88,7 +88,7 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
         if view is None:
             return
         if request.method not in ("GET", "HEAD"):
-            _require_same_origin()
+            _require_same_origin("https" if secure else "http")
         needs = door_of(view)
         if needs is None:
             raise Forbidden("access.no_rule")
@@ -165,10 +165,10 @@ def _preferred_language() -> Language:
     return "en" if best == "en" else "es"
 
 
-def _require_same_origin() -> None:
+def _require_same_origin(scheme: str) -> None:
     # Browsers name the origin of every form they post; what does not is not a page of ours.
     origin = request.headers.get("Origin", "")
-    if urlsplit(origin).netloc != request.host:
+    if origin != f"{scheme}://{request.host}":
         raise Forbidden("request.other_origin")
 
 

@@ -1,0 +1,302 @@
+"""A desk that speaks HTTPS itself, in its own process, with badges issued by the normal road."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import socket
+import ssl
+import subprocess
+import time
+from urllib.parse import urlencode
+
+import pytest
+import websocket
+from desk_process import PROGRAM, SECONDS, free_port
+
+from session_app.config import ROOT
+
+pytestmark = pytest.mark.slow
+
+NAME = "sala.example.org"
+SESSION = "grcm-prueba-2017"
+CHAIR, DELEGATE, HEAD = "Beatriz Menjívar", "Christian Roy", "Julie Tremblay"
+PEOPLE = ROOT / "agendas" / "crm" / "demo" / "people.csv"
+FACTS = (
+    *("--body", "grcm", "--ppt", "SLV", "--city", "San Salvador", "--zone", "America/El_Salvador"),
+    *("--starts", "2017-06-20", "--ends", "2017-06-22"),
+)
+
+
+def make_certificate(folder, *names):
+    """A certificate of its own for these names, and its key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-nodes", "-days", "3", "-subj", f"/CN={NAME}",
+         "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-addext", f"subjectAltName={','.join(names)}", "-keyout", key, "-out", cert],
+        check=True, capture_output=True, timeout=SECONDS,
+    )  # fmt: skip
+    return cert, key
+
+
+class SecureDesk:
+    """`session-app serve --tls-cert … --tls-key …` on a data folder with a session and its people."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.cert, self.key = make_certificate(folder, f"DNS:{NAME}", "IP:127.0.0.1")
+        self.host = f"{NAME}:{self.port}"
+        self.origin = f"https://{self.host}"
+        self.log = folder / "desk.log"
+        self.run("session", SESSION, *FACTS)
+        self.run("accredit", SESSION, PEOPLE)
+        self.badges = self.issue()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAM, "serve", "--data", folder / "data", "--port", str(self.port),
+                 "--tls-cert", self.cert, "--tls-key", self.key],
+                stdout=subprocess.PIPE, stderr=log, env=self.environment(),
+            )  # fmt: skip
+        self.said = self.process.stdout.readline().decode().strip()
+        self.process.stdout.close()
+        assert self.said, self.log.read_text()[-2000:]
+
+    def environment(self):
+        return {key: value for key, value in os.environ.items() if "SESSION_APP" not in key}
+
+    def run(self, *arguments):
+        return subprocess.run(
+            [PROGRAM, arguments[0], "--data", self.folder / "data", *arguments[1:]],
+            check=True, capture_output=True, text=True, timeout=SECONDS, env=self.environment(),
+        ).stdout  # fmt: skip
+
+    def issue(self, *options):
+        """Everybody's new badge by name: the link's code, the typed one, the PIN or None."""
+        badges = {}
+        for line in self.run("badges", SESSION, "--base", "https://x", *options).splitlines():
+            found = re.match(r"\S+ +(.+?) +https://x/in/(\S+)  (\S+)(?:  PIN (\d{6}))?$", line)
+            badges[found[1]] = found.groups()[1:]
+        return badges
+
+    def context(self):
+        return ssl.create_default_context(cafile=self.cert)
+
+    def line(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
+
+    def ask(self, path, form=None, *, cookie="", host="", **headers):
+        """An answer, and its body, by HTTPS to the desk's name as a browser on its page asks."""
+        sent = {"Host": host or self.host, "Origin": self.origin, "Cookie": cookie} | headers
+        connection = http.client.HTTPConnection(NAME, self.port, timeout=SECONDS)
+        connection.sock = self.context().wrap_socket(self.line(), server_hostname=NAME)
+        with contextlib.closing(connection):
+            body = None
+            if form is not None:
+                body = urlencode(form)
+                sent["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request("GET" if form is None else "POST", path, body, sent)
+            answer = connection.getresponse()
+            return answer, answer.read().decode()
+
+    def sign_in(self, name, **headers):
+        """The cookie of somebody who has typed the code of their badge, and the PIN if there is one."""
+        _, typed, pin = self.badges[name]
+        answer, page = self.ask("/in", {"code": typed}, **headers)
+        if pin:
+            step = re.search(r'name="step" value="([^"]+)"', page)[1]
+            answer, page = self.ask("/in/pin", {"step": step, "pin": pin}, **headers)
+        assert answer.status == 303, page
+        return answer.headers["Set-Cookie"].partition(";")[0]
+
+    def connect(self, cookie, *, origin="", host=""):
+        """A socket by wss that the desk has accepted."""
+        line = self.context().wrap_socket(self.line(), server_hostname=NAME)
+        try:
+            opened = websocket.create_connection(
+                f"wss://{NAME}:{self.port}/socket.io/?EIO=4&transport=websocket",
+                socket=line, timeout=SECONDS,
+                cookie=cookie, origin=origin or self.origin, host=host or self.host,
+            )  # fmt: skip
+            opened.recv()
+            opened.send("40")
+            answer = opened.recv()
+            if not answer.startswith("40{"):
+                raise websocket.WebSocketException(answer)
+        except (websocket.WebSocketException, OSError):
+            line.close()
+            raise
+        return opened
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(SECONDS)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    served = SecureDesk(tmp_path_factory.mktemp("tls"))
+    yield served
+    served.stop()
+
+
+def is_cut(opened, within=2.0):
+    """Whether the desk ends a connection in time, whatever it says before."""
+    opened.settimeout(within)
+    end = time.monotonic() + within
+    with contextlib.suppress(websocket.WebSocketConnectionClosedException, OSError):
+        while time.monotonic() < end:
+            opened.recv()
+    opened.shutdown()
+    return time.monotonic() < end
+
+
+def test_the_desk_says_where_it_is_and_answers_to_its_certificates_names(desk):
+    assert desk.said == desk.origin
+    for host in (desk.host, f"127.0.0.1:{desk.port}"):
+        assert desk.ask("/", host=host)[0].status == 200
+    for host in (NAME, f"evil.example:{desk.port}", f"localhost:{desk.port}", "127.0.0.1"):
+        for path in ("/", "/socket.io/?EIO=4&transport=websocket", "/static/css/base.css"):
+            answer, _ = desk.ask(path, host=host)
+            assert answer.status == 421, (host, path)
+            assert "Set-Cookie" not in answer.headers
+
+
+def test_a_chair_signs_in_by_code_and_pin_with_a_cookie_that_no_other_wire_carries(desk):
+    _, typed, pin = desk.badges[CHAIR]
+    answer, page = desk.ask("/in", {"code": typed.lower()})
+    assert answer.status == 200
+    assert "Set-Cookie" not in answer.headers
+    step = re.search(r'name="step" value="([^"]+)"', page)[1]
+    answer, _ = desk.ask("/in/pin", {"step": step, "pin": pin})
+    cookie = answer.headers["Set-Cookie"]
+    name, _, flags = cookie.partition(";")
+    assert name.startswith("__Host-login=")
+    for flag in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=604800"):
+        assert flag in flags
+    assert "Domain" not in flags
+    assert desk.ask(f"/s/{SESSION}/chair", cookie=name)[0].status == 200
+    # The name without the prefix, which plain HTTP could have set, opens nothing.
+    assert desk.ask(f"/s/{SESSION}/chair", cookie=name.removeprefix("__Host-"))[0].status == 404
+
+
+def test_browsers_are_told_to_keep_to_https_for_a_real_name_only(desk):
+    assert desk.ask("/")[0].headers["Strict-Transport-Security"] == "max-age=604800"
+    by_address = desk.ask("/", host=f"127.0.0.1:{desk.port}")[0]
+    assert "Strict-Transport-Security" not in by_address.headers
+
+
+def test_the_socket_opens_for_a_login_of_this_origin_and_for_nothing_else(desk):
+    cookie = desk.sign_in(DELEGATE)
+    opened = desk.connect(cookie)
+    opened.send('420["join",' + json.dumps({"session": SESSION, "topics": ["sitting"]}) + "]")
+    while not (answer := opened.recv()).startswith("430"):
+        pass
+    assert '"ok":true' in answer
+    opened.close()
+    for wrong in (
+        {"cookie": ""},
+        {"cookie": cookie + "x"},
+        {"cookie": cookie, "origin": f"http://{desk.host}"},
+        {"cookie": cookie, "origin": "https://evil.example"},
+        {"cookie": cookie, "host": f"evil.example:{desk.port}"},
+    ):
+        with pytest.raises((websocket.WebSocketException, OSError)):
+            desk.connect(**wrong)
+
+
+def test_a_form_of_the_same_name_without_tls_is_of_another_origin(desk):
+    cookie = desk.sign_in(DELEGATE)
+    answer, _ = desk.ask("/out", {}, cookie=cookie, Origin=f"http://{desk.host}")
+    assert answer.status == 404
+    assert desk.ask(f"/s/{SESSION}/", cookie=cookie)[0].status == 200
+
+
+def test_signing_out_everywhere_cuts_every_socket_at_once(desk):
+    here, there = desk.sign_in(HEAD), desk.sign_in(HEAD)
+    sockets = [desk.connect(cookie) for cookie in (here, here, there)]
+    answer, _ = desk.ask("/devices/out", {}, cookie=here)
+    assert answer.status == 303
+    assert all(is_cut(each) for each in sockets)
+    for cookie in (here, there):
+        assert desk.ask("/devices", cookie=cookie)[0].status == 404
+
+
+def test_a_badge_issued_anew_cuts_the_sockets_of_the_lost_one(desk):
+    cookie = desk.sign_in("Andrés Monge")
+    opened = desk.connect(cookie)
+    lost = desk.badges["Andrés Monge"]
+    desk.badges = desk.issue("--anew")
+    assert is_cut(opened)
+    for code in lost[:2]:
+        assert desk.ask("/in", {"code": code})[0].status == 400
+
+
+def test_what_is_older_than_tls_1_2_is_refused(desk):
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    for bound in ("minimum_version", "maximum_version"):
+        with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+            setattr(old, bound, ssl.TLSVersion.TLSv1_1)
+    with desk.line() as line, pytest.raises(OSError, match=r"PROTOCOL_VERSION"):
+        old.wrap_socket(line)
+
+
+def test_who_never_shakes_hands_keeps_nobody_waiting_and_is_left(desk):
+    stalled = [desk.line() for _ in range(100)]
+    for each in stalled[:50]:
+        each.sendall(b"\x16\x03\x01")
+    began = time.monotonic()
+    assert desk.ask("/")[0].status == 200
+    assert time.monotonic() - began < 1
+    for each in stalled:
+        each.settimeout(15)
+        with contextlib.suppress(ConnectionResetError):
+            assert each.recv(1) == b""
+        each.close()
+    assert time.monotonic() - began < 13
+
+
+def test_what_is_no_tls_gets_nothing(desk):
+    with desk.line() as plain:
+        plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        with contextlib.suppress(ConnectionResetError):
+            assert b"HTTP" not in plain.recv(1_000)
+
+
+def test_the_log_holds_no_code_no_cookie_and_no_pin_whatever_goes_wrong(desk):
+    secrets = []
+    for name in (CHAIR, DELEGATE):
+        link, typed, _ = desk.badges[name]
+        cookie = desk.sign_in(name)
+        secrets += [link, typed, typed.replace("-", ""), cookie.partition("=")[2]]
+        desk.ask(f"/in/{link}", cookie=cookie)
+        desk.ask(f"/in/{typed}", cookie=cookie)
+        desk.ask("/in", {"code": typed + "x"}, cookie=cookie)
+        desk.ask(f"/s/{SESSION}/do/agenda.advance", {"item": typed}, cookie=cookie)
+        desk.ask("/devices/out", {"login": link}, cookie=cookie)
+    _, page = desk.ask("/in", {"code": desk.badges[CHAIR][0]})
+    step = re.search(r'name="step" value="([^"]+)"', page)[1]
+    wrong = f"{(int(desk.badges[CHAIR][2]) + 1) % 10**6:06}"
+    answers = [desk.ask("/in/pin", {"step": step, "pin": wrong})[0].status for _ in range(6)]
+    assert answers == [400] * 4 + [429] * 2
+    secrets += [step, wrong, f"PIN {desk.badges[CHAIR][2]}"]
+    for _ in range(30):  # lines that are cut in the middle of what they say
+        with desk.context().wrap_socket(desk.line(), server_hostname=NAME) as cut:
+            cut.sendall(f"GET /in/{desk.badges[CHAIR][0]} HTTP/1.1\r\nCookie: {cookie}".encode())
+            cut.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+    garbage = (
+        b"GET /in/" + desk.badges[CHAIR][0].encode() + b" HTTP/9.9\r\nNo: colon\r\nnone\r\n\r\n"
+    )
+    with desk.context().wrap_socket(desk.line(), server_hostname=NAME) as broken:
+        broken.sendall(garbage)
+        broken.recv(1_000)
+    assert desk.ask("/")[0].status == 200
+    log = desk.log.read_text()
+    assert "people.badge" in log
+    for secret in secrets:
+        assert secret not in log, secret
+    assert "Traceback" not in log
