@@ -22,6 +22,9 @@ HANDSHAKE = 10.0
 PARTIAL_CHAIN, NO_CHECK_TIME = 0x80000, 0x200000
 """X509_V_FLAG_PARTIAL_CHAIN and X509_V_FLAG_NO_CHECK_TIME of OpenSSL's x509_vfy.h."""
 
+MISMATCH = ("KEY_VALUES_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
+"""What OpenSSL calls a key of another certificate, and one of another kind."""
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -67,7 +70,7 @@ def open_certificate(cert: Path, key: Path) -> Certificate:
     try:
         context.load_cert_chain(str(cert), str(key), password=ask_for_password)
     except ssl.SSLError as failure:
-        if failure.reason == "KEY_VALUES_MISMATCH":
+        if failure.reason in MISMATCH:
             raise Invalid("tls.mismatch", cert=str(cert), key=str(key)) from None
         raise Invalid("tls.not_a_key", file=str(key)) from None
     try:

@@ -8,6 +8,7 @@ peer that does not move for `STALL` seconds is left.
 
 from __future__ import annotations
 
+import logging
 import socket
 import struct
 import sys
@@ -20,6 +21,8 @@ from gevent.lock import RLock
 from geventwebsocket.handler import WebSocketHandler
 from geventwebsocket.websocket import WebSocket
 from socketio.packet import Packet
+
+log = logging.getLogger(__name__)
 
 MAX_MESSAGE = 300_000
 """Bytes of one message: four times the largest update the gate admits."""
@@ -91,6 +94,19 @@ class Line:
 
 class Handler(WebSocketHandler):  # type: ignore[misc]
     """Serves requests, and upgrades to bounded websockets."""
+
+    def log_error(self, msg: str, *args: object) -> None:
+        """Take note of what is no request, without quoting it: it may hold a badge's code or a cookie."""
+        log.info(
+            "what %s sent is no request", self.client_address[0] if self.client_address else ""
+        )
+
+    def _check_http_version(self) -> bool:
+        try:
+            known: bool = super()._check_http_version()
+        except IndexError:  # "HTTP/9"
+            return False
+        return known
 
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()

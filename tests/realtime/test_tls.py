@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 
 import pytest
 import websocket
+from certificates import NAME, make_certificate
 from desk_process import PROGRAM, SECONDS, free_port
 
 from session_app.config import ROOT
 
 pytestmark = pytest.mark.slow
 
-NAME = "sala.example.org"
 SESSION = "grcm-prueba-2017"
 CHAIR, DELEGATE, HEAD = "Beatriz Menjívar", "Christian Roy", "Julie Tremblay"
 PEOPLE = ROOT / "agendas" / "crm" / "demo" / "people.csv"
@@ -27,19 +27,6 @@ FACTS = (
     *("--body", "grcm", "--ppt", "SLV", "--city", "San Salvador", "--zone", "America/El_Salvador"),
     *("--starts", "2017-06-20", "--ends", "2017-06-22"),
 )
-
-
-def make_certificate(folder, *names):
-    """A certificate of its own for these names, and its key."""
-    folder.mkdir(parents=True, exist_ok=True)
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-nodes", "-days", "3", "-subj", f"/CN={NAME}",
-         "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-addext", f"subjectAltName={','.join(names)}", "-keyout", key, "-out", cert],
-        check=True, capture_output=True, timeout=SECONDS,
-    )  # fmt: skip
-    return cert, key
 
 
 class SecureDesk:
@@ -288,15 +275,41 @@ def test_the_log_holds_no_code_no_cookie_and_no_pin_whatever_goes_wrong(desk):
         with desk.context().wrap_socket(desk.line(), server_hostname=NAME) as cut:
             cut.sendall(f"GET /in/{desk.badges[CHAIR][0]} HTTP/1.1\r\nCookie: {cookie}".encode())
             cut.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-    garbage = (
-        b"GET /in/" + desk.badges[CHAIR][0].encode() + b" HTTP/9.9\r\nNo: colon\r\nnone\r\n\r\n"
-    )
-    with desk.context().wrap_socket(desk.line(), server_hostname=NAME) as broken:
-        broken.sendall(garbage)
-        broken.recv(1_000)
+    request = f"/in/{desk.badges[CHAIR][0]} HTTP/"
+    for line in (f"GET {request}9.9", f"GET {request}9", f"{request}1.1", request):
+        with desk.context().wrap_socket(desk.line(), server_hostname=NAME) as broken:
+            broken.sendall(f"{line}\r\nNo: colon\r\n{cookie}\r\n\r\n".encode())
+            assert b"200 OK" not in broken.recv(1_000)
     assert desk.ask("/")[0].status == 200
     log = desk.log.read_text()
     assert "people.badge" in log
+    assert log.count("is no request") >= 4
     for secret in secrets:
         assert secret not in log, secret
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "sentence"),
+    [
+        (("--host", "0.0.0.0"), {}, "does not speak unencrypted on 0.0.0.0"),
+        (("--host", "::"), {}, "does not speak unencrypted on ::"),
+        (("--tls-cert", "cert.pem"), {}, "Only cert.pem is given"),
+        ((), {"SESSION_APP_TLS_KEY": "key.pem"}, "Only key.pem is given"),
+        (("--tls-cert", "nowhere.pem", "--tls-key", "key.pem"), {}, "nowhere.pem cannot be read"),
+        ((), {"SESSION_APP_DEVICES": "0"}, "SESSION_APP_DEVICES is “0”"),
+        ((), {"SESSION_APP_DEVICES": "dos"}, "SESSION_APP_DEVICES is “dos”"),
+    ],
+    ids=range(7),
+)
+def test_what_cannot_be_served_is_one_sentence_and_no_desk(
+    tmp_path, options, environment, sentence
+):
+    done = subprocess.run(
+        [PROGRAM, "serve", "--data", tmp_path, "--port", str(free_port()), *options],
+        capture_output=True, text=True, timeout=SECONDS, env=os.environ | environment,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert sentence in done.stderr
+    assert not (tmp_path / "session.db").exists()
