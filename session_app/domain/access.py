@@ -199,8 +199,8 @@ def _never(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool
 
 def _granted(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
     """The PPT has given this person a grant for this very action, it is in force and covers the item
-    under way or the text; an exception on the roster is leave to attend."""
-    excepted = subject.by_exception and action is Action.ATTEND
+    under way or the text; behind the closed door an exception on the roster is leave to attend."""
+    excepted = subject.by_exception and subject.mode == "closed" and action is Action.ATTEND
     return excepted or _holds(actor, _RIGHTS.get(action), subject, at)
 
 

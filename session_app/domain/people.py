@@ -222,6 +222,28 @@ def check_representatives(named: Iterable[tuple[str, str]]) -> None:
         first[delegation] = name
 
 
+MAX_CIVIL_SOCIETY = 3
+"""Representatives of the RROCM in an ad hoc group it has joined (S000 23 Dec 2)."""
+
+
+def check_civil_society(forum: Forum, body: str, names: Iterable[str]) -> None:
+    """Refuse a fourth representative of the RROCM in an ad hoc group it has joined.
+
+    `names` are those of everybody accredited as one, e.g. what a session of the body would hold after
+    an import. Raises `Invalid("people.civil_society_quota")`.
+    """
+    held = forum.bodies[body]
+    found = tuple(names)
+    joined = held.kind == "adhoc" and forum.civil_society.code in held.joined
+    if joined and len(found) > MAX_CIVIL_SOCIETY:
+        raise Invalid(
+            "people.civil_society_quota",
+            delegation=forum.civil_society.code,
+            limit=MAX_CIVIL_SOCIETY,
+            names=found,
+        )
+
+
 _COLUMNS: Mapping[str, str] = MappingProxyType(
     {
         "name": "name",

@@ -48,7 +48,7 @@ class Entry:
 Roster = Mapping[str, Entry]
 _COMPANIONS = frozenset({Category.DELEGATE, Category.PPT_STAFF})
 _BY_EXCEPTION = frozenset({Category.ST, Category.INTERPRETER, Category.GUEST})
-_RANKS = ("vicemin", "vice-min", "vice min", "subsecretar", "undersecretar", "deputy min")
+_RANKS = ("vicemin", "subsecretar", "undersecretar", "deputymin")
 
 
 def propose(
@@ -98,7 +98,10 @@ def check_admission(
         return
     if candidate.category is Category.HEAD:
         by_rank = forum.settings["closed_door.head_rank"].value == "viceminister" and not reason
-        if by_rank and not candidate.rank.casefold().startswith(_RANKS):
+        rank = "".join(
+            filter(str.isalpha, candidate.rank.casefold())
+        )  # "Vice-Minister", "Vice Minister"
+        if by_rank and not rank.startswith(_RANKS):
             raise Conflict("roster.rank", rank=candidate.rank or "—")
         if any(each.category is Category.HEAD for each in same):
             raise Conflict("roster.second_head", delegation=candidate.delegation)

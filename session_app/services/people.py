@@ -6,7 +6,13 @@ from datetime import datetime
 
 from session_app.domain.access import Action
 from session_app.domain.contract import PeopleChanged
-from session_app.domain.people import check_representatives, read_accreditations
+from session_app.domain.people import (
+    Category,
+    categorize,
+    check_civil_society,
+    check_representatives,
+    read_accreditations,
+)
 from session_app.store import people, sessions
 
 from .desk import Desk, acting
@@ -28,12 +34,21 @@ def accredit(
         subject="",
         now=now,
     ) as act:
-        lines = read_accreditations(
-            content, desk.forum, ppt=sessions.session(desk.store, session).ppt
-        )
+        held = sessions.session(desk.store, session)
+        lines = read_accreditations(content, desk.forum, ppt=held.ppt)
         counts = people.accredit(act.tx, session, lines)
         everybody = people.accredited(desk.store, session)
         check_representatives((each.delegation, each.name) for each in everybody if each.drafting)
+        check_civil_society(
+            desk.forum,
+            held.body,
+            (
+                each.name
+                for each in everybody
+                if categorize(desk.forum, each.delegation, each.capacity, held.ppt)
+                is Category.RROCM
+            ),
+        )
         act.tx.announce(session, PeopleChanged(len(everybody)))
         act.facts.update(zip(("added", "updated"), counts, strict=True))
         return counts

@@ -10,6 +10,8 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import combinations, product
 from pathlib import Path
 from typing import get_args
 
@@ -26,14 +28,17 @@ from session_app.domain.access import (
     Action,
     Actor,
     Category,
+    Level,
     Subject,
+    is_shut_out,
+    level_of_closed,
     may,
     require,
     writable_languages,
 )
 from session_app.domain.access_reference import render_access
 from session_app.domain.errors import Forbidden
-from session_app.domain.forum import AccessSettings, setting_keys
+from session_app.domain.forum import SETTINGS, AccessSettings, SittingMode, setting_keys
 from session_app.domain.people import Capacity, Grant, Right
 
 NOW = datetime(2017, 6, 21, 15, 30, tzinfo=UTC)
@@ -96,8 +101,9 @@ OPENED = AccessSettings(
 EVERY_SETTING_OPEN = replace(OPENED, observers_debate="open", screen_draft_to_observers="yes")
 
 
-def grant(right: Right, *, given: datetime = NOW, withdrawn: datetime | None = None) -> Grant:
-    return Grant("g", "p", right, "invited by the chair", "chair", given, withdrawn)
+def grant(right: Right, *, given: datetime = NOW, **also: object) -> Grant:
+    facts = Grant("g", "p", right, "invited by the chair", "chair", given)
+    return replace(facts, **also)  # type: ignore[arg-type]
 
 
 def actor(category: Category, *rights: Right, drafting: bool = False) -> Actor:
@@ -258,6 +264,358 @@ def test_nobody_may_write_a_draft_who_may_not_read_it() -> None:
                         )
 
 
+# Every cell, in every mode, under every condition ---------------------------------------------
+
+OPEN_LINES = (*sorted(BODIES), DRAFTING_GROUP)
+"""The lines of an open sitting: the closed door is the third mode of each, not a body of its own."""
+MODES: tuple[SittingMode, ...] = get_args(SittingMode)
+KEYS: dict[str, dict[str, object]] = {
+    "grant": {},  # every right there is
+    "named": {},
+    "slot": {"own_slot": True},
+    "roster": {"on_roster": True},
+    "exception": {"by_exception": True},
+    "joined": {"joined": True},
+    "issued": {"issued": True},
+    "public": {"document_class": "public"},
+}
+"""Whatever can open a cell to somebody, one by one."""
+NO_KEY: frozenset[str] = frozenset()
+EVERY_KEY = frozenset(KEYS)
+DEFAULTS = AccessSettings()
+
+
+@cache
+def holder(category: Category, keys: frozenset[str]) -> Actor:
+    rights = RIGHTS if "grant" in keys else ()
+    return actor(category, *rights, drafting="named" in keys)
+
+
+@cache
+def situation(
+    body: str, mode: SittingMode, keys: frozenset[str], settings: AccessSettings = DEFAULTS
+) -> Subject:
+    facts: dict[str, object] = {"document_class": "private", "adopted": True}
+    for key in keys:
+        facts |= KEYS[key]
+    return subject(body, mode=mode, settings=settings, **facts)
+
+
+def answer(
+    cell: Cell,
+    mode: SittingMode,
+    keys: frozenset[str],
+    settings: AccessSettings = DEFAULTS,
+) -> bool:
+    body, category, action = cell
+    asked = situation(body, mode, keys, settings)
+    return may(holder(category, keys), action, asked, at=NOW).allowed
+
+
+def every_cell(*lines: str) -> Iterator[Cell]:
+    return product(lines, Category, COLUMNS.values())
+
+
+def reading_of(codes: dict[Cell, str], cell: Cell, mode: SittingMode, *, met: bool) -> bool:
+    """What the matrix says of a cell in a mode, with every condition met or none, in its own words."""
+    _, category, action = cell
+    outside = action in (Action.KNOW, Action.DOWNLOAD)
+    if mode == "members" and category in OUTSIDERS and not outside:
+        return False  # S003 L220
+    code = codes[CLOSED_DOOR, category, action] if mode == "closed" else codes[cell]
+    if code in DENIED | CONTRADICTED:
+        return False
+    if mode == "closed" and not outside and category is not Category.PPT_CHAIR:
+        return met  # "únicamente": nobody but the roster (S002 A L20)
+    return met or code in ALLOWED
+
+
+def test_every_cell_answers_as_the_matrix_says_in_every_mode_with_its_condition_and_without(
+    matrix: dict[Cell, str],
+) -> None:
+    codes = matrix | DEPARTURES
+    wrong = [
+        (cell, mode, met)
+        for mode in MODES
+        for cell in every_cell(*OPEN_LINES)
+        for met, keys in ((False, NO_KEY), (True, EVERY_KEY))
+        if answer(cell, mode, keys) is not reading_of(codes, cell, mode, met=met)
+    ]
+    assert wrong == []
+
+
+WHAT_OPENS = """
+viceministers
+    grant   ppt_staff table; observer_country speak table; observer_organisation speak table
+    grant   rrocm table; guest attend speak agenda docs; interpreter docs read
+    slot    delegate speak; observer_country speak; observer_organisation speak; rrocm attend speak
+    issued  observer_country agenda docs
+    named   head edit; delegate edit
+grcm
+    grant   ppt_staff table; observer_organisation speak table
+    grant   guest attend speak agenda docs; interpreter docs read
+    slot    observer_organisation speak; rrocm attend speak
+    named   head edit; delegate edit
+network
+    grant   ppt_staff table; observer_country attend speak agenda docs
+    grant   observer_organisation attend speak agenda docs
+    grant   guest attend speak agenda docs; interpreter docs read
+    slot    rrocm attend speak
+    named   head edit; delegate edit
+joint_networks
+    grant   ppt_staff table; observer_country attend speak agenda docs
+    grant   observer_organisation attend speak agenda docs; rrocm attend speak
+    grant   guest attend speak agenda docs; interpreter docs read
+    named   head edit; delegate edit
+adhoc
+    grant   observer_country attend speak agenda docs
+    grant   observer_organisation attend speak agenda docs
+    grant   guest attend speak agenda docs; interpreter docs read
+    joined  head attend speak table edit approve; delegate attend speak edit
+    joined  rrocm know attend speak table agenda docs read edit
+drafting
+    grant   interpreter read edit
+    named   head attend speak edit; delegate attend speak edit
+closed_door
+    roster  head attend speak table agenda docs read edit approve
+    roster  delegate attend agenda docs read; ppt_staff attend agenda docs read
+    roster+grant      st agenda docs read edit; interpreter attend
+    roster+exception  interpreter attend
+"""
+"""Body by body what opens a cell that is shut by itself: nothing else does, and never anything more.
+A text classed public is open to everybody, in any body."""
+
+
+def read_what_opens() -> dict[Cell, set[frozenset[str]]]:
+    opening: dict[Cell, set[frozenset[str]]] = {}
+    body = ""
+    for line in filter(None, WHAT_OPENS.splitlines()):
+        if not line.startswith(" "):
+            body = line
+            continue
+        keys, _, cells = line.strip().partition(" ")
+        for part in cells.split(";"):
+            category, *columns = part.split()
+            for column in columns:
+                cell = (body, Category(category), COLUMNS[column])
+                opening.setdefault(cell, set()).add(frozenset(keys.split("+")))
+    for body, category in product((*OPEN_LINES, CLOSED_DOOR), (*OUTSIDERS, Category.INTERPRETER)):
+        opening[body, category, Action.DOWNLOAD] = {frozenset({"public"})}
+    return opening
+
+
+def test_each_conditional_cell_is_opened_by_what_is_written_down_and_by_nothing_else() -> None:
+    found: dict[Cell, set[frozenset[str]]] = {}
+    for cell in every_cell(*OPEN_LINES, CLOSED_DOOR):
+        mode: SittingMode = "closed" if cell[0] == CLOSED_DOOR else "open"
+        if answer(cell, mode, NO_KEY) or not answer(cell, mode, EVERY_KEY):
+            continue
+        for keys in (frozenset(some) for size in (1, 2) for some in combinations(KEYS, size)):
+            less = any(smaller < keys for smaller in found.get(cell, ()))
+            if not less and answer(cell, mode, keys):
+                found.setdefault(cell, set()).add(keys)
+    assert found == read_what_opens()
+
+
+def test_what_the_chair_gives_can_only_open() -> None:
+    shut = [
+        (cell, mode, key)
+        for mode in MODES
+        for cell in every_cell(*OPEN_LINES)
+        for key in KEYS
+        if answer(cell, mode, EVERY_KEY - {key}) and not answer(cell, mode, EVERY_KEY)
+    ]
+    assert shut == []
+
+
+# Settings: which one changes which cell -------------------------------------------------------
+
+MOST_OPEN = replace(
+    DEFAULTS,
+    observers_drafting="authorised",
+    observers_debate="open",
+    grcm_observer_countries="yes",
+    agenda_preview_to="observer_countries_too",
+    special_participants_closed_door="non_objection",
+    screen_draft_to_observers="yes",
+)
+CHANGED_BY: dict[str, dict[str, str]] = {
+    # Setting and value: the line, the category and the columns it opens (+) or shuts (-), and whether
+    # with its condition met (with), without any (without) or in either case (always).
+    "observers.drafting = authorised": {
+        "viceministers observer_country": "+ with: read edit",
+        "viceministers observer_organisation": "+ with: read edit",
+        "grcm observer_organisation": "+ with: read edit",
+        "drafting observer_country": "+ with: attend speak read edit",
+        "drafting observer_organisation": "+ with: read edit",
+    },
+    "observers.rule_scope = countries": {
+        # Only where observers are authorised to draft at all.
+        "viceministers observer_organisation": "- with: read edit",
+        "grcm observer_organisation": "- with: read edit",
+        "drafting observer_organisation": "- with: read edit",
+    },
+    "observers.debate = open": {
+        "viceministers observer_country": "+ without: speak",
+        "viceministers observer_organisation": "+ without: speak",
+        "grcm observer_organisation": "+ without: speak",
+    },
+    "grcm.observer_countries = invitation": {"grcm observer_country": "+ with: attend"},
+    "grcm.observer_countries = yes": {"grcm observer_country": "+ always: attend"},
+    "grcm.observer_orgs = slots": {"grcm observer_organisation": "- without: attend"},
+    "grcm.rrocm_slot = no": {"grcm rrocm": "- with: attend speak"},
+    "agenda.preview_to = observer_countries_too": {
+        "viceministers observer_country": "+ without: agenda docs"
+    },
+    "special_participants.closed_door = non_objection": {
+        "closed_door guest": "+ with: attend speak"
+    },
+    "screen.draft_to_observers = yes": {},  # of screens, which are no category: see below
+}
+
+
+def differences(default: AccessSettings, changed: AccessSettings) -> dict[str, str]:
+    """Where two forums answer differently, line by line, in the words of `CHANGED_BY`."""
+    found: dict[str, str] = {}
+    for line in (*OPEN_LINES, CLOSED_DOOR):
+        for mode in ("closed",) if line == CLOSED_DOOR else ("open", "members"):
+            for category in Category:
+                columns: dict[tuple[str, ...], list[str]] = {}
+                for column, action in COLUMNS.items():
+                    cell = (line, category, action)
+                    before, after = (
+                        [answer(cell, mode, keys, each) for keys in (NO_KEY, EVERY_KEY)]
+                        for each in (default, changed)
+                    )
+                    if before != after:
+                        sign = "+" if after > before else "-"
+                        differs = tuple(a is not b for a, b in zip(before, after, strict=True))
+                        when = {(True, True): "always", (True, False): "without"}.get(
+                            differs, "with"
+                        )
+                        columns.setdefault((sign, when), []).append(column)
+                for (sign, when), names in columns.items():
+                    found[f"{line} {category}"] = f"{sign} {when}: {' '.join(names)}"
+                assert not columns or mode != "members", (
+                    line,
+                    category,
+                    "a setting opens the door",
+                )
+    return found
+
+
+def test_each_value_of_each_setting_changes_the_cells_written_down_and_no_other() -> None:
+    values = {
+        f"{key} = {value}": (field, value)
+        for field, key in setting_keys().items()
+        for value in SETTINGS[key]
+        if value != getattr(DEFAULTS, field)
+    }
+    assert values.keys() == CHANGED_BY.keys()
+    for said, (field, value) in values.items():
+        alone = differences(DEFAULTS, replace(DEFAULTS, **{field: value}))  # type: ignore[arg-type]
+        without = replace(MOST_OPEN, **{field: getattr(DEFAULTS, field)})
+        among_others = differences(without, replace(without, **{field: value}))  # type: ignore[arg-type]
+        assert among_others == CHANGED_BY[said], said
+        assert alone == ({} if "rule_scope" in said else CHANGED_BY[said]), said
+
+
+def test_no_setting_changes_an_act_of_conduct_or_a_level_of_the_closed_part() -> None:
+    for category, on_roster in product(Category, (False, True)):
+        person = actor(category)
+        answers = {
+            (
+                *(may(person, action, asked, at=NOW).allowed for action in Action),
+                level_of_closed(person, asked, at=NOW),
+            )
+            for settings in (DEFAULTS, MOST_OPEN)
+            for asked in [subject("network", mode="closed", on_roster=on_roster, settings=settings)]
+        }
+        assert len(answers) == 1, category
+
+
+# The closed part: how much of it reaches whom --------------------------------------------------
+
+NOTHING, EXISTS, SCHEDULED, CONTENT = Level
+LEVELS = {
+    #                                off the roster  on it
+    Category.HEAD:                  (SCHEDULED,      CONTENT),
+    Category.DELEGATE:              (SCHEDULED,      CONTENT),
+    Category.PPT_CHAIR:             (CONTENT,        CONTENT),
+    Category.PPT_STAFF:             (SCHEDULED,      CONTENT),
+    Category.ST:                    (SCHEDULED,      SCHEDULED),  # per item, by a grant as well
+    Category.OBSERVER_COUNTRY:      (EXISTS,         EXISTS),
+    Category.OBSERVER_ORGANISATION: (EXISTS,         EXISTS),
+    Category.RROCM:                 (EXISTS,         EXISTS),
+    Category.GUEST:                 (EXISTS,         EXISTS),
+    Category.INTERPRETER:           (EXISTS,         EXISTS),
+    Category.PUBLIC:                (NOTHING,        NOTHING),
+}  # fmt: skip
+
+
+def test_each_category_sees_exactly_its_level_of_the_closed_part_whatever_the_sitting() -> None:
+    for line, mode, (category, levels) in product(OPEN_LINES, MODES, LEVELS.items()):
+        for on_roster, level in zip((False, True), levels, strict=True):
+            asked = subject(line, mode=mode, on_roster=on_roster)
+            assert level_of_closed(actor(category), asked, at=NOW) is level, (line, mode, category)
+
+
+def test_the_secretariat_sees_the_closed_part_only_on_the_roster_and_invited() -> None:
+    invited = actor(Category.ST, "see_agenda")
+    asked = subject(CLOSED_DOOR)
+    assert level_of_closed(invited, asked, at=NOW) is SCHEDULED
+    assert level_of_closed(invited, replace(asked, on_roster=True), at=NOW) is CONTENT
+
+
+def test_a_screen_is_told_no_more_of_the_closed_part_than_that_it_exists() -> None:
+    for audience in ("members", "observers"):
+        shown = screen(*RIGHTS, audience=audience)
+        asked = subject(CLOSED_DOOR, on_roster=True)
+        assert level_of_closed(shown, asked, at=NOW) is EXISTS
+
+
+SHUT_OUT = {
+    #                                members: off  on     closed: off  on     by an exception
+    Category.HEAD:                  (False,       False,         True, False, False),
+    Category.DELEGATE:              (False,       False,         True, False, False),
+    Category.PPT_CHAIR:             (False,       False,        False, False, False),
+    Category.PPT_STAFF:             (False,       False,         True, False, False),
+    Category.ST:                    (False,       False,         True, True,  True),
+    Category.OBSERVER_COUNTRY:      (True,        True,          True, True,  True),
+    Category.OBSERVER_ORGANISATION: (True,        True,          True, True,  True),
+    Category.RROCM:                 (True,        True,          True, True,  True),
+    Category.GUEST:                 (True,        True,          True, True,  True),
+    Category.INTERPRETER:           (False,       False,         True, True,  False),
+    Category.PUBLIC:                (True,        True,          True, True,  True),
+}  # fmt: skip
+"""The Secretariat's exception opens item by item, by a grant; a guest's needs the setting as well."""
+
+
+def test_the_door_keeps_out_these_and_lets_in_those() -> None:
+    standings = (
+        ("members", {}),
+        ("members", {"on_roster": True}),
+        ("closed", {}),
+        ("closed", {"on_roster": True}),
+        ("closed", {"on_roster": True, "by_exception": True}),
+    )
+    for line, (category, expected) in product(OPEN_LINES, SHUT_OUT.items()):
+        found = tuple(
+            is_shut_out(actor(category), subject(line, mode=mode, joined=True, **also), at=NOW)
+            for mode, also in standings
+        )
+        assert found == expected, (line, category)
+        assert not is_shut_out(actor(category), subject(line), at=NOW)
+
+
+def test_an_exception_at_the_closed_door_opens_no_other_sitting() -> None:
+    guest = actor(Category.GUEST)
+    for line in OPEN_LINES:
+        asked = subject(line, on_roster=True, by_exception=True, settings=OPENED)
+        assert not may(guest, Action.ATTEND, asked, at=NOW), line
+    assert may(guest, Action.ATTEND, replace(asked, mode="closed"), at=NOW)
+
+
 # Deny by default -----------------------------------------------------------------------------
 
 
@@ -299,7 +657,7 @@ def test_somebody_not_signed_in_knows_that_open_meetings_exist_and_nothing_else(
 def test_a_grant_counts_from_when_it_is_given_until_it_is_withdrawn() -> None:
     hour = timedelta(hours=1)
     person = replace(
-        actor(Category.GUEST), grants=(grant("attend", given=NOW, withdrawn=NOW + hour),)
+        actor(Category.GUEST), grants=(grant("attend", given=NOW, withdrawn_at=NOW + hour),)
     )
     answers = [
         may(person, Action.ATTEND, subject("grcm"), at=at).allowed
@@ -312,6 +670,49 @@ def test_a_grant_opens_only_the_right_it_names() -> None:
     invited = actor(Category.GUEST, "attend")
     assert may(invited, Action.ATTEND, subject("grcm"), at=NOW)
     assert not may(invited, Action.SPEAK, subject("grcm"), at=NOW)
+
+
+def test_a_grant_that_does_not_count_is_as_good_as_none() -> None:
+    hour = timedelta(hours=1)
+    useless: list[dict[str, object]] = [
+        {"given_at": NOW + hour},
+        {"withdrawn_at": NOW},
+        {"until": NOW},
+        {"until": NOW + hour, "withdrawn_at": NOW - hour},
+        {"item": "another item"},
+        {"draft": "another text"},
+    ]
+    useful: list[dict[str, object]] = [
+        {},
+        {"until": NOW + hour},
+        {"withdrawn_at": NOW + hour},
+        {"item": "this item"},
+        {"draft": "this text"},
+        {"item": "this item", "draft": "this text", "until": NOW + hour},
+    ]
+    for category in Category:
+        bare = holder(category, EVERY_KEY - {"grant"})
+        full = holder(category, EVERY_KEY)
+        holders = [
+            (replace(bare, grants=tuple(grant(right, **facts) for right in RIGHTS)), as_good_as)
+            for kind, as_good_as in ((useless, bare), (useful, full))
+            for facts in kind
+        ]
+        for line, mode, action in product(OPEN_LINES, MODES, COLUMNS.values()):
+            here = situation(line, mode, EVERY_KEY, OPENED)
+            asked = replace(here, item="this item", draft="this text")
+            answers = {
+                each.grants: may(each, action, asked, at=NOW).allowed for each in (bare, full)
+            }
+            for person, as_good_as in holders:
+                found = may(person, action, asked, at=NOW).allowed
+                assert found is answers[as_good_as.grants], (line, mode, category, action)
+
+
+def test_of_several_grants_one_that_counts_is_enough() -> None:
+    grants = (grant("attend", withdrawn_at=NOW), grant("attend"), grant("attend", item="other"))
+    person = replace(actor(Category.GUEST), grants=grants)
+    assert may(person, Action.ATTEND, subject("grcm"), at=NOW)
 
 
 # The mode of the sitting ---------------------------------------------------------------------
@@ -386,6 +787,7 @@ CHAIR, STAFF, ST = Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST
     ("action", "who"),
     [
         (Action.MANAGE_SITTING, {CHAIR, ST}),
+        (Action.MANAGE_DOOR, {CHAIR}),
         (Action.MANAGE_AGENDA, {CHAIR, ST}),
         (Action.MARK_ATTENDANCE, {CHAIR, ST}),
         (Action.GIVE_GRANTS, {CHAIR}),
@@ -407,6 +809,12 @@ def test_an_act_of_conduct_belongs_to_these_and_to_nobody_else(
                 c for c in Category if may(actor(c, *RIGHTS, drafting=True), action, asked, at=NOW)
             }
             assert allowed == who, (body, group)
+
+
+def test_every_act_of_conduct_has_its_line_above() -> None:
+    marks = test_an_act_of_conduct_belongs_to_these_and_to_nobody_else.pytestmark  # type: ignore[attr-defined]
+    told = {action for mark in marks for action, _ in mark.args[1]}
+    assert told == set(Action) - set(COLUMNS.values())
 
 
 # Who writes which language -------------------------------------------------------------------

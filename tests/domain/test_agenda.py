@@ -1,9 +1,13 @@
 """What may follow what in a session."""
 
+from dataclasses import replace
+from itertools import product
+
 import pytest
 
 from session_app.domain import agenda
-from session_app.domain.agenda import Item, ItemState, Sitting, SittingState
+from session_app.domain.access import Level
+from session_app.domain.agenda import ClosedRun, Item, ItemState, Sitting, SittingState
 from session_app.domain.errors import Conflict, Invalid
 
 ITEMS = tuple(
@@ -102,3 +106,144 @@ def test_a_title_reads_as_it_is_stored():
 def test_what_is_not_a_clock_time_is_refused(text):
     with pytest.raises(Invalid, match="sitting.bad_time"):
         agenda.suspend(agenda.open_next(None, "open", "now"), text, "now")
+
+
+# Closed items ---------------------------------------------------------------------------------
+
+
+def agenda_of(words):
+    """An agenda written as words: a capital is a closed item; d, c, p its state ("o:d C:c")."""
+    kept = {"d": ItemState.DONE, "c": ItemState.CURRENT, "p": ItemState.PENDING}
+    return tuple(
+        Item(
+            name,
+            f"Punto {name}",
+            f"Item {name}",
+            kept[state],
+            mode="closed" if name.isupper() else "open",
+        )
+        for name, _, state in (word.partition(":") for word in words.split())
+    )
+
+
+def test_closed_items_are_numbered_apart_so_that_the_others_tell_nothing():
+    numbers = agenda.number_items(agenda_of("a:d B:d C:p d:p E:p f:p"))
+    assert numbers == {"a": "1", "B": "C1", "C": "C2", "d": "2", "E": "C3", "f": "3"}
+
+
+def test_members_only_items_are_numbered_with_the_open_ones():
+    first, second = agenda_of("a:p b:p")
+    items = (replace(first, mode="members"), second)
+    assert agenda.number_items(items) == {"a": "1", "b": "2"}
+    assert agenda.veil(items, Level.NOTHING) == items
+
+
+@pytest.mark.parametrize(
+    ("level", "shown"),
+    [
+        (Level.CONTENT, "a B C d E f"),
+        (Level.SCHEDULED, "a |current| d |pending| f"),
+        (Level.EXISTS, "a |None| d |None| f"),
+        (Level.NOTHING, "a d f"),
+    ],
+)
+def test_each_level_is_shown_exactly_so_much_of_the_closed_part(level, shown):
+    veiled = agenda.veil(agenda_of("a:d B:d C:c d:p E:p f:p"), level)
+    names = [each.id if isinstance(each, Item) else f"|{each.state}|" for each in veiled]
+    assert " ".join(names) == shown
+
+
+@pytest.mark.parametrize(
+    ("run", "state"),
+    [("A:p", "pending"), ("A:p B:p", "pending"), ("A:d B:d", "done"), ("A:d B:c C:p", "current"),
+     ("A:d B:p", "pending"), ("A:c", "current"), ("A:c B:d", "current")],
+)  # fmt: skip
+def test_closed_items_that_follow_each_other_are_one_thing_to_come_under_way_or_over(run, state):
+    (veiled,) = agenda.veil(agenda_of(run), Level.SCHEDULED)
+    assert veiled == ClosedRun(ItemState(state))
+
+
+def runs(states="dcp", longest=3):
+    """Every closed run up to a length, in any states: what may differ and must not be told."""
+    for length in range(1, longest + 1):
+        for chosen in product(states, repeat=length):
+            yield " ".join(f"{name}:{state}" for name, state in zip("QRS", chosen, strict=False))
+
+
+def test_two_agendas_that_differ_only_behind_the_door_look_the_same_from_outside():
+    for level, distinct in ((Level.NOTHING, 1), (Level.EXISTS, 1), (Level.SCHEDULED, 3)):
+        seen = set()
+        for run in runs():
+            items = agenda_of(f"a:d {run} b:p")
+            retitled = tuple(
+                replace(each, title_es="x", title_en="y", slot="RROCM") if each.is_closed else each
+                for each in items
+            )
+            reordered = (items[0], *reversed(items[1:-1]), items[-1])
+            views = {repr(agenda.veil(each, level)) for each in (items, retitled, reordered)}
+            assert len(views) == 1, (level, run)
+            seen |= views
+        # Who may know when it comes is told one of three words, and no count of anything.
+        assert len(seen) == distinct, level
+
+
+def test_nothing_of_a_closed_item_is_in_what_is_shown_below_its_content():
+    items = tuple(
+        replace(each, title_es="CANARIO", title_en="CANARY", slot="CANARIO", id=f"canary-{each.id}")
+        if each.is_closed
+        else each
+        for each in agenda_of("a:d B:d C:c d:p E:p")
+    )
+    for level in (Level.NOTHING, Level.EXISTS, Level.SCHEDULED):
+        assert "canar" not in repr(agenda.veil(items, level)).casefold()
+    assert "CANARIO" in repr(agenda.veil(items, Level.CONTENT))
+
+
+def test_an_item_is_reserved_for_a_mode_and_a_slot_and_nothing_else_of_it_changes():
+    reserved = agenda.reserve(ITEMS, "c", "closed", "RROCM")
+    assert reserved == (*ITEMS[:2], replace(ITEMS[2], mode="closed", slot="RROCM"), ITEMS[3])
+    assert reserved[2].is_closed
+    assert agenda.reserve(reserved, "c", "open", None) == ITEMS
+    with pytest.raises(Conflict, match=r"agenda\.unknown_item"):
+        agenda.reserve(ITEMS, "nothing", "open", None)
+
+
+def test_moving_adding_and_retitling_leave_an_item_as_closed_as_it_was():
+    items = agenda_of("a:p B:p c:p")
+    for changed in (
+        agenda.move(items, "B", "up"),
+        agenda.retitle(items, "B", "Otro", "Other"),
+        agenda.add(items, agenda_of("d:p")[0], after="a"),
+        agenda.advance(items, "B"),
+        agenda.finish(items, "B"),
+    ):
+        assert [each.id for each in changed if each.is_closed] == ["B"]
+
+
+# The room behind a closed door ----------------------------------------------------------------
+
+
+def test_a_closed_room_is_verified_once_and_no_other_room_is():
+    shut = agenda.open_next(None, "closed", AT)
+    assert not shut.verified
+    verified = agenda.verify(shut)
+    assert verified.verified
+    assert verified.epoch == shut.epoch
+    with pytest.raises(Conflict, match=r"roster\.verified"):
+        agenda.verify(verified)
+    for other in (None, agenda.open_next(None, "members", AT), agenda.close(shut, AT)):
+        with pytest.raises(Conflict, match=r"door\.not_closed"):
+            agenda.verify(other)
+
+
+def test_the_next_closed_sitting_is_to_be_verified_anew():
+    first = agenda.close(agenda.verify(agenda.open_next(None, "closed", AT)), AT)
+    assert not agenda.open_next(first, "closed", AT).verified
+
+
+def test_a_sitting_is_behind_a_door_while_it_is_under_way_and_not_open():
+    for mode, behind in (("open", False), ("members", True), ("closed", True)):
+        sitting = agenda.open_next(None, mode, AT)
+        assert sitting.is_behind_door is behind
+        assert agenda.suspend(sitting, None, AT).is_behind_door is behind
+        assert not agenda.close(sitting, AT).is_behind_door

@@ -82,3 +82,38 @@ def test_the_chair_of_another_session_cannot_issue_oneself_this_chairs_code(room
         issue_badge(desk, other, beatriz, person=ana, now=NOW)
     assert issue_badge(desk, other, ana, person=ana, now=NOW)
     assert issue_badge(desk, other, beatriz, person=CONSOLE, now=NOW)
+
+
+def ad_hoc_group(desk, body):
+    return call_session(desk, folder=str(CRM), id=body.replace("_", "-"), body=body, ppt="SLV", city="San Salvador", starts="2018-06-02", ends="2018-06-04", zone="America/El_Salvador")["session"]  # fmt: skip
+
+
+def enter_civil_society(desk, session, *names):
+    lines = "\n".join(("name,delegation,capacity", *(f"{name},RROCM,rrocm" for name in names)))
+    return accredit(desk, session, lines.encode(), person=CONSOLE, now=NOW)
+
+
+def test_the_rrocm_sends_at_most_three_representatives_to_the_ad_hoc_group(desk):
+    session = ad_hoc_group(desk, "adhoc_crm_rrocm")
+    with pytest.raises(Invalid, match=r"people\.civil_society_quota"):
+        enter_civil_society(desk, session, "Ana", "Eva", "Luz", "Paz")
+    assert people.accredited(desk.store, session) == []
+    assert enter_civil_society(desk, session, "Ana", "Eva") == (2, 0)
+    assert enter_civil_society(desk, session, "Eva", "Luz") == (1, 1)
+    with pytest.raises(Invalid) as refusal:
+        enter_civil_society(desk, session, "Paz")
+    assert refusal.value.params["names"] == ("Ana", "Eva", "Luz", "Paz")
+    assert len(people.accredited(desk.store, session)) == 3
+
+
+def test_where_the_rrocm_has_not_joined_nobody_counts_its_people(desk):
+    for body in ("grcm", "adhoc_extra_regional"):
+        session = ad_hoc_group(desk, body)
+        assert enter_civil_society(desk, session, "Ana", "Eva", "Luz", "Paz") == (4, 0)
+
+
+def test_a_second_drafting_representative_of_a_country_is_refused_and_nobody_is_entered(room):
+    before = len(people.accredited(room.desk.store, room.session))
+    with pytest.raises(Invalid, match=r"people\.second_representative"):
+        enter(room, "Ana Nueva,CAN,delegate,,yes")
+    assert len(people.accredited(room.desk.store, room.session)) == before
