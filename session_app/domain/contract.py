@@ -9,6 +9,7 @@ transaction that made it true.
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
@@ -24,6 +25,8 @@ MAX_TEXT = 20_000
 """Characters of one text field; the longest paragraph of past documents has under a thousand."""
 MAX_LIST = 400
 """Entries of one list field: the largest document ever adopted, many times over."""
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of UTF-16 characters, which JSON can carry and neither UTF-8 nor the store can."""
 
 
 class Command:
@@ -511,4 +514,4 @@ def _checked(hint: Any, value: object, at: str) -> object:
     # bool is an int in Python, never in a command.
     if type(value) is not hint or (isinstance(value, str) and len(value) > MAX_TEXT):
         raise Invalid("command.bad_field", field=at)
-    return value
+    return _HALVES.sub("", value) if isinstance(value, str) else value

@@ -139,7 +139,7 @@ def paste_paragraphs(act: Act, rows: Rows, command: PasteParagraphs) -> Change:
     after, added, texts = command.after, [], []
     for each in command.paragraphs:
         new = Row(
-            new_id(), section, Kind(each.kind), State.PROPOSED, (each.label or "")[:20] or None
+            new_id(), section, Kind(each.kind), State.PROPOSED, clean(each.label or "")[:20] or None
         )
         rows = drafting.add(rows, new, after=after)
         text = clean(each.text).strip(" ")

@@ -34,6 +34,13 @@ def test_anything_else_is_refused_by_name(name, values, code):
         contract.parse(name, values)
 
 
+def test_half_a_character_is_left_out_wherever_it_stands():
+    move = contract.parse("paragraph.move", {**MOVE, "paragraph": "\ud800p\udfff1"})
+    assert move.paragraph == "p1"
+    whole = contract.parse("paragraph.move", {**MOVE, "paragraph": "\U0001f600"})
+    assert whole.paragraph == "\U0001f600"
+
+
 def test_an_optional_field_may_be_left_out_or_empty():
     assert contract.parse("agenda.advance", {}) == contract.parse("agenda.advance", {"item": None})
 
