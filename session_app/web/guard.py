@@ -183,5 +183,6 @@ class HostGuard:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("HTTP_HOST", "") in self._hosts:
             return self._app(environ, start_response)
-        start_response("421 Misdirected Request", [("Content-Type", "text/plain; charset=utf-8")])
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+        start_response("421 Misdirected Request", headers)
         return [b"This desk does not answer to that name; set SESSION_APP_HOSTS.\n"]
