@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Flask
 from flask_socketio import SocketIO
-from gevent.pywsgi import WSGIServer
 from jinja2 import StrictUndefined
 
 from session_app.config import Settings
@@ -16,7 +15,7 @@ from session_app.realtime.drafting import DraftingTraffic
 from session_app.realtime.gateway import Gateway
 from session_app.realtime.publisher import Publisher
 from session_app.realtime.tls import Certificate, SecureServer
-from session_app.realtime.wire import MAX_MESSAGE, BoundedPacket, Handler
+from session_app.realtime.wire import MAX_MESSAGE, BoundedPacket, Server
 from session_app.services.desk import Desk, open_desk
 from session_app.services.setup import load_forum
 from session_app.store.database import Database
@@ -97,10 +96,11 @@ def serve(app: App, certificate: Certificate | None = None) -> Any:
     which is listening."""
     app.desk.drafts.start()
     app.publisher.start()
-    address = (app.settings.host, app.settings.port)
-    if certificate is None:
-        server = WSGIServer(address, app.wsgi, handler_class=Handler, log=None)
-    else:
-        server = SecureServer(address, app.wsgi, certificate)
+    address, lobby = (app.settings.host, app.settings.port), app.gateway.lobby
+    server = (
+        Server(address, app.wsgi, lobby)
+        if certificate is None
+        else SecureServer(address, app.wsgi, lobby, certificate)
+    )
     server.start()
     return server

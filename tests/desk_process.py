@@ -303,6 +303,9 @@ class Socket:
         return self.closed.wait(seconds)
 
     def close(self) -> None:
+        # Closing alone waits for the thread that reads: the other end would not hear of it.
+        with contextlib.suppress(OSError, AttributeError):
+            self.wire.sock.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError, websocket.WebSocketException):
             self.wire.shutdown()
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from session_app.domain.access import Action
 from session_app.domain.drafting import LANGUAGES
-from session_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from session_app.domain.errors import Conflict, Invalid, NotFound
 from session_app.services.desk import clock
 from session_app.services.live import Writing
 from session_app.services.structure import read_structure
@@ -23,10 +23,6 @@ from .publisher import Connection
 
 MAX_SYNC = 600
 """Paragraphs one synchronisation may ask for."""
-UPDATES_PER_SECOND = 40
-"""Updates a connection may send, on average; a tab sends at most eight a second per paragraph."""
-BURST = 400
-"""Updates a connection may send at once: what a long time off line may have gathered."""
 
 
 class DraftingTraffic:
@@ -99,11 +95,12 @@ class DraftingTraffic:
         paragraph, client = values.get("paragraph"), values.get("client")
         if not isinstance(paragraph, str) or type(client) is not int or not 0 <= client < 2**32:
             raise Invalid("message.malformed")
-        self._spend_allowance(connection)
+        if not connection.updates.spend(time.monotonic()):
+            raise Conflict("update.too_fast")
         writing = Writing(
             draft=draft.id,
             paragraph=paragraph,
-            person=connection.person or "",
+            person=connection.person,
             client=client,
             update=update,
             origin=connection.sid,
@@ -151,16 +148,5 @@ class DraftingTraffic:
         return draft
 
     def _leased(self, connection: Connection, draft: str) -> list[int]:
-        person = connection.person
-        if person is None:
-            raise Forbidden("login.ended")
         with self._desk.store.transaction(clock()) as tx:
-            return drafts.lease_clients(tx, draft, person=person, tab=connection.tab)
-
-    def _spend_allowance(self, connection: Connection) -> None:
-        now = time.monotonic()
-        left, since = connection.allowance or (float(BURST), now)
-        left = min(float(BURST), left + (now - since) * UPDATES_PER_SECOND)
-        if left < 1:
-            raise Conflict("update.too_fast")
-        connection.allowance = (left - 1, now)
+            return drafts.lease_clients(tx, draft, person=connection.person, tab=connection.tab)

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from flask import request
 from flask_socketio import SocketIO
+from werkzeug.http import parse_cookie
 
 from session_app.domain import contract
 from session_app.domain.access import Action
@@ -23,8 +24,9 @@ from session_app.services.desk import Desk, clock, perform
 from session_app.store import people, signing
 from session_app.views.live import TOPICS, render_topic
 
+from .allowance import OFFENCES, Allowances, cost_of
 from .publisher import GOODBYE, Connection, Publisher
-from .wire import drop
+from .wire import Lobby, drop
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,11 @@ class Gateway:
         """Every message a client may send and what it needs: an action, `OWN` or `SIGNED_IN`."""
         self._sockets = sockets
         self._cookie = cookie
+        self._allowances = Allowances()
+        self.lobby = Lobby(self._signed_in)
+        """Who has a line and has not been let in: the server asks it before it opens one."""
+        self._take = sockets.server.eio.handlers["message"]
+        sockets.server.eio.on("message", self._read)
         sockets.on_event("connect", self._connect)
         sockets.on_event("disconnect", self._disconnect)
         self.listen("join", Action.KNOW, self._join, names_session=True)
@@ -70,12 +77,11 @@ class Gateway:
         self.doors[name] = needs
 
         def handle(sid: str, *arguments: object) -> object:
-            # What has arrived is read without a pause: between any two messages of one, the others' turn.
-            time.sleep(0)
             connection = self.publisher.connection(sid)
             if connection is None or not self.publisher.keeps_up(connection):
                 return self.refuse(None, Conflict("connection.unknown"))
             try:
+                self._count(connection, name, arguments)
                 values, *rest = _well_formed(arguments, attachments)
                 if names_session:
                     self._admit_to(connection, _text(values, "session"), needs)
@@ -83,10 +89,10 @@ class Gateway:
                     self._admit(connection, connection.session, needs)
                 return answer(connection, values, *rest)
             except ActError as refusal:
-                return self.refuse(connection, refusal)
+                return self._answer_refusal(connection, refusal)
             except UnicodeEncodeError:
                 # Half a character, which JSON can say and no store can hold.
-                return self.refuse(connection, Invalid("message.malformed"))
+                return self._answer_refusal(connection, Invalid("message.malformed"))
             except Exception:
                 log.exception("message %s could not be answered", name)
                 return self.refuse(connection, Invalid("message.failed"))
@@ -120,6 +126,34 @@ class Gateway:
             "sentence": translate_error(refusal, language),
         }
 
+    def _read(self, line: str, packet: object) -> None:
+        """Take what has come on a line; one that carries no packet of ours is put down."""
+        try:
+            self._take(line, packet)
+        except Exception as failure:
+            # The library would write a stack into the log for each, and go on listening.
+            log.info("what came on a line is no packet (%s): dropped", type(failure).__name__)
+            drop(self._sockets.server.environ[line]["wsgi.websocket"])
+
+    def _count(self, connection: Connection, name: str, arguments: tuple[object, ...]) -> None:
+        if name == "draft.update":
+            return  # it has an allowance of its own, and is answered so that the editor sends it again
+        cost = cost_of(name, arguments[0] if arguments else None)
+        self._allowances.spend(connection.person, connection.messages, cost, time.monotonic())
+
+    def _answer_refusal(self, connection: Connection, refusal: ActError) -> dict[str, object]:
+        """The ack of a refusal; whoever goes on and on being refused is put off the line."""
+        answer = self.refuse(connection, refusal)
+        if self._allowances.is_at_an_end(connection.person, refusal, time.monotonic()):
+            log.warning(
+                "connection of %s: more than %d offences within a minute, the last %s: cut off",
+                connection.person,
+                OFFENCES,
+                refusal.code,
+            )
+            self.publisher.dismiss(connection)
+        return answer
+
     def _admit(self, connection: Connection, session: str, needs: Needs) -> None:
         person = signing.signed_in(self.desk.store, connection.login, clock())
         if person is None or person != connection.person:
@@ -141,11 +175,13 @@ class Gateway:
         try:
             token = request.cookies.get(self._cookie, "")
             person = signing.signed_in(self.desk.store, token, clock()) if token else None
+            line = request.environ["wsgi.websocket"]
             sid: str = request.sid  # type: ignore[attr-defined]
             if person is None or self.publisher.connections_of(person) >= MAX_CONNECTIONS:
                 # Refusing alone would leave a stranger's line open for as long as it answers pings.
-                drop(request.environ["wsgi.websocket"], after=GOODBYE)
+                drop(line, after=GOODBYE)
                 return False
+            self.lobby.leave(line)
             if self.publisher.connection(sid) is None:
                 self.publisher.enter(Connection(sid, token, person))
             return True
@@ -155,6 +191,14 @@ class Gateway:
 
     def _disconnect(self, *_: object) -> None:
         self.publisher.leave(request.sid)  # type: ignore[attr-defined]
+        # The line may stay, and nobody is on it: it may not stay for ever.
+        line = request.environ.get("wsgi.websocket")
+        if line is not None:
+            self.lobby.enter(line, request.environ)
+
+    def _signed_in(self, environ: dict[str, Any]) -> str | None:
+        token = parse_cookie(environ).get(self._cookie, "")
+        return signing.signed_in(self.desk.store, token, clock()) if token else None
 
     def _join(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
         session = _text(values, "session")

@@ -28,6 +28,7 @@ from session_app.store.database import Announced, Committed
 from session_app.views.live import TOPICS_OF_EVENT, render_for, viewer_of
 from session_app.views.models import Viewer
 
+from .allowance import Allowance, for_messages, for_updates
 from .wire import drop
 
 log = logging.getLogger(__name__)
@@ -50,14 +51,15 @@ class Connection:
 
     sid: str
     login: str  # the secret of the cookie it came with: asked again at every message
-    person: str | None
+    person: str
     session: str = ""
     topics: tuple[str, ...] = ()
     draft: str | None = None
     tab: str = ""
     caret: dict[str, object] | None = None
     shown: dict[str, bytes] = field(default_factory=dict)  # topic -> hash of the fragment it has
-    allowance: tuple[float, float] | None = None  # updates it may send at once, as of when
+    messages: Allowance = field(default_factory=for_messages)
+    updates: Allowance = field(default_factory=for_updates)
     rights: dict[str, list[str]] | None = None  # what its editor has been told it may do
 
 
@@ -155,8 +157,11 @@ class Publisher:
         self._end(connection, transport)
         return False
 
-    def dismiss(self, connection: Connection, reason: str) -> None:
-        """Tell a page it may no longer be here, and end its connection. What waited for it is dropped."""
+    def dismiss(self, connection: Connection, reason: str = "") -> None:
+        """Tell a page it may no longer be here, and end its connection. What waited for it is dropped.
+
+        Without a reason nothing is told, and the connection is over at once.
+        """
         transport = self._transport(connection)
         if transport is None:
             self.leave(connection.sid)

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from gevent import Timeout
-from gevent.pywsgi import WSGIServer
 from gevent.ssl import SSLContext
 
 from session_app.domain.errors import Invalid
 
-from .wire import Handler
+from .wire import Handler, Lobby, Server
 
 HANDSHAKE = 10.0
 """Seconds a connection may take until it is encrypted; each one has a greenlet of its own meanwhile."""
@@ -118,13 +117,15 @@ class SecureHandler(Handler):
     )
 
 
-class SecureServer(WSGIServer):
+class SecureServer(Server):
     """Serves HTTPS; who does not shake hands in time, or speaks something else, is left without a word."""
 
-    def __init__(self, address: tuple[str, int], app: Any, certificate: Certificate) -> None:
-        super().__init__(
-            address, app, handler_class=SecureHandler, log=None, ssl_context=certificate.context
-        )
+    handler_class = SecureHandler
+
+    def __init__(
+        self, address: tuple[str, int], app: Any, lobby: Lobby, certificate: Certificate
+    ) -> None:
+        super().__init__(address, app, lobby, ssl_context=certificate.context)
         self._context = certificate.context
 
     def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> Any:
