@@ -95,7 +95,8 @@ def test_refusals_of_an_ordinary_day_are_no_offences(desk):
 
 
 def test_one_person_on_many_lines_has_no_more_than_on_two(desk):
-    lines = [desk.enter("interpreter") for _ in range(6)]
+    cookie = desk.sign_in("interpreter")
+    lines = [desk.connect(cookie) for _ in range(6)]
     each = int(for_messages().burst) // 2 - 10
     for opened in lines:
         flood(opened, ["beat", {}], each)

@@ -84,11 +84,11 @@ def test_what_a_client_says_of_itself_opens_no_connection(desk):
 def test_who_has_not_been_let_in_hears_nothing_of_the_room(desk):
     stranger = Socket(desk.port, None)
     assert not stranger.accept()
-    chair = desk.enter("chair")
+    chair = desk.enter("chair", "agenda")
     stranger.send("join", {"session": desk.session, "page": "home", "topics": []}, number=1)
     stranger.send("draft.open", {"draft": desk.draft(), "tab": "t"}, number=2)
     assert chair.do("agenda.add", title_es="Mariposa", title_en="Butterfly")["ok"]
-    assert chair.wait(lambda: chair.heard("event"))
+    assert chair.wait(lambda: chair.heard("fragment"))
     time.sleep(0.3)
     assert [frame[:2] for frame in stranger.frames] == [b"0{", b"44"]
 
