@@ -20,7 +20,7 @@ from session_app.domain.people import Capacity
 from session_app.domain.reading import ImportedDraft
 from session_app.domain.text import is_clean
 from session_app.store import drafts, people, sessions, signing
-from session_app.store.database import new_id, stamp
+from session_app.store.database import Transaction, new_id, stamp
 from session_app.store.people import Accredited
 
 from .authority import CONSOLE
@@ -81,7 +81,7 @@ def create_session(desk: Desk, session: Session, items: Sequence[Item], now: dat
                 tx, draft, position=position, key=section.key, titles=dict(section.title)
             )
         tx.announce(session.id, agenda.changed(tuple(items)))
-        tx.record(session=session.id, person=CONSOLE, act="session.create", subject=session.id)
+        _record(tx, session.id, "session.create", session.id)
         tx.change_authority()
     return draft
 
@@ -207,7 +207,9 @@ def _seat_delegations(desk: Desk, session: str, present: list[str], now: datetim
     with desk.store.transaction(now) as tx:
         for code in present:
             sessions.mark_attendance(tx, session, code, True)
+            _record(tx, session, "attendance.mark", code, present=True)
         sessions.put_sitting(tx, session, agenda.open_next(None, "open", stamp(now)))
+        _record(tx, session, "sitting.open", "", mode="open")
 
 
 def _issue_demo_codes(desk: Desk, session: str, now: datetime) -> list[DemoRole]:
@@ -219,8 +221,22 @@ def _issue_demo_codes(desk: Desk, session: str, now: datetime) -> list[DemoRole]
             if holder is None:
                 continue  # the Secretariat has accredited them anew meanwhile
             code = signing.issue_badge(tx, holder.person, demonstration=True)
+            _record(tx, session, "people.badge", holder.person)
             roles.append(DemoRole(role, holder.name, delegation, code))
     return roles
+
+
+def _record(tx: Transaction, session: str, act: str, subject: str, **detail: object) -> None:
+    """Enter an act of the machine's own in the record: of the console, which is the Secretariat's."""
+    tx.record(
+        session=session,
+        person=CONSOLE,
+        capacity=Capacity.STAFF,
+        delegation="ST",
+        act=act,
+        subject=subject,
+        detail=detail,
+    )
 
 
 def _holder(everybody: list[Accredited], delegation: str, capacity: Capacity) -> Accredited | None:

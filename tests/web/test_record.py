@@ -58,7 +58,7 @@ def test_an_entry_reads_as_a_sentence_in_the_readers_language(room, visit) -> No
     room.do("chair", "paragraph.mark", paragraph=paragraph, state="bracketed")
     refuse(room, "observer-country", "agenda.advance")
     newest, marked = rows(page(visit("chair")))[1:3]
-    assert newest[3:] == ["Pasa al punto siguiente del temario", "",
+    assert newest[3:] == ["Pasa al punto siguiente de la agenda", "",
         "Rechazado: No hay regla que lo permita. Consulte a la Secretaría Técnica."]  # fmt: skip
     assert marked[1] == "14:33:00"
     assert marked[2] == "Beatriz Menjívar SLV Presidencia"
@@ -110,7 +110,7 @@ def test_it_can_be_read_by_person_and_by_act(room, visit) -> None:
     refuse(room, "rrocm", "sitting.close")
     visitor = visit("chair")
     both = rows(page(visitor, "?act=agenda.advance"))
-    assert {each[3] for each in both} == {"Pasa al punto siguiente del temario"}
+    assert {each[3] for each in both} == {"Pasa al punto siguiente de la agenda"}
     assert [each[0] for each in both] == ["2", "1"]
     theirs = rows(page(visitor, f"?person={room.person['rrocm']}&act="))
     assert len({each[2] for each in theirs}) == 1
@@ -328,7 +328,7 @@ def test_a_name_that_looks_like_a_formula_is_text_in_the_table(desk, room, visit
     refuse(room, "drafting-can", "agenda.advance")
     row = table(visit("chair"))[-3]
     assert row[3] == '\'=HYPERLINK("http://x","y"),"'
-    assert row[6] == "Pasa al punto siguiente del temario"
+    assert row[6] == "Pasa al punto siguiente de la agenda"
 
 
 def test_the_table_holds_every_entry_in_its_order_and_its_download_is_the_last(room, visit) -> None:
