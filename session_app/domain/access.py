@@ -80,6 +80,7 @@ class Action(StrEnum):
     MANAGE_SITTING = "sitting:manage"
     MANAGE_DOOR = "door:manage"
     MANAGE_AGENDA = "agenda:manage"
+    MANAGE_FLOOR = "floor:manage"
     MARK_ATTENDANCE = "attendance:mark"
     GIVE_GRANTS = "grant:give"
     ACCREDIT = "people:accredit"
@@ -524,6 +525,7 @@ _CONDUCT: tuple[tuple[Action, tuple[Category, ...], str], ...] = (
     (Action.MANAGE_SITTING, (Category.PPT_CHAIR, Category.ST), "S001 §5.2; S002 B L31–32, E L69"),
     (Action.MANAGE_DOOR, (Category.PPT_CHAIR,), "S002 A L20, B L31–32; S003 L220"),
     (Action.MANAGE_AGENDA, (Category.PPT_CHAIR, Category.ST), "S001 §5.2, §9.1; S002 E L72"),
+    (Action.MANAGE_FLOOR, (Category.PPT_CHAIR, Category.ST), "S001 §5.2; S002 E L69"),
     (Action.MARK_ATTENDANCE, (Category.PPT_CHAIR, Category.ST), "default"),
     (Action.GIVE_GRANTS, (Category.PPT_CHAIR,), "S002 L7; S003 L148"),
     (Action.ACCREDIT, (Category.PPT_CHAIR, Category.ST), "S001 §5.1; S000 28.6"),

@@ -22,6 +22,8 @@ from .text import one_line
 
 MAX_TITLE = 300
 """Characters of an item's title; the longest title printed in past documents has 140."""
+MAX_MINUTES = 120
+"""Minutes a speaker can be given for an item; 0 means without limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Item:
     state: ItemState = ItemState.PENDING
     mode: SittingMode = "open"  # closed: a closed part, whatever the sitting it is taken in
     slot: str | None = None  # the delegation whose slot it is, by code
+    minutes: int | None = None  # of each speaker; none: as the forum has it
 
     @property
     def is_closed(self) -> bool:
@@ -168,10 +171,14 @@ def reopen(items: Items, item: str) -> Items:
     return _put(items, index, replace(items[index], state=ItemState.PENDING))
 
 
-def reserve(items: Items, item: str, mode: SittingMode, slot: str | None) -> Items:
-    """Say in what mode an item is taken, and whose slot it is."""
+def reserve(
+    items: Items, item: str, mode: SittingMode, slot: str | None, minutes: int | None = None
+) -> Items:
+    """Say in what mode an item is taken, whose slot it is, and how long each may speak to it."""
+    if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
+        raise Invalid("agenda.bad_minutes", limit=MAX_MINUTES)
     index = _find(items, item)
-    return _put(items, index, replace(items[index], mode=mode, slot=slot))
+    return _put(items, index, replace(items[index], mode=mode, slot=slot, minutes=minutes))
 
 
 def changed(items: Items) -> AgendaChanged:

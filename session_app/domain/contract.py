@@ -160,11 +160,12 @@ class RetitleItem(Command, name="agenda.retitle", needs=Action.MANAGE_AGENDA):
 
 @dataclass(frozen=True)
 class ReserveItem(Command, name="agenda.reserve", needs=Action.MANAGE_AGENDA):
-    """Say in what mode an item is taken, and whose slot it is."""
+    """Say in what mode an item is taken, whose slot it is, and how long each may speak to it."""
 
     item: str
     mode: SittingMode
     slot: str | None = None
+    minutes: int | None = None  # 0: without limit; none: as the forum has it
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,84 @@ class MarkAttendance(Command, name="attendance.mark", needs=Action.MARK_ATTENDAN
 
     delegation: str
     present: bool
+
+
+# The floor -----------------------------------------------------------------------------------
+
+SpeechKind = Literal["speech", "reply", "order"]
+
+
+@dataclass(frozen=True)
+class AskForFloor(Command, name="floor.ask", needs=Action.SPEAK):
+    """Ask for the floor for one's delegation: a speech, a right of reply, a point of order."""
+
+    kind: SpeechKind = "speech"
+
+
+@dataclass(frozen=True)
+class WithdrawRequest(Command, name="floor.withdraw", needs=Action.KNOW):
+    """Take back a request of one's own delegation; who keeps the floor takes back any."""
+
+    request: str
+
+
+@dataclass(frozen=True)
+class RecogniseSpeaker(Command, name="floor.recognise", needs=Action.MANAGE_FLOOR):
+    """Give the floor to a request, or to whoever is next."""
+
+    request: str | None = None
+
+
+@dataclass(frozen=True)
+class PauseSpeech(Command, name="floor.pause", needs=Action.MANAGE_FLOOR):
+    """Stop the speaker's clock."""
+
+
+@dataclass(frozen=True)
+class ResumeSpeech(Command, name="floor.resume", needs=Action.MANAGE_FLOOR):
+    """Let the speaker's clock run on."""
+
+
+@dataclass(frozen=True)
+class ExtendSpeech(Command, name="floor.extend", needs=Action.MANAGE_FLOOR):
+    """Give the speaker more time."""
+
+    seconds: int = 60
+
+
+@dataclass(frozen=True)
+class EndSpeech(Command, name="floor.end", needs=Action.MANAGE_FLOOR):
+    """Whoever has the floor has spoken; nobody follows by itself."""
+
+
+@dataclass(frozen=True)
+class AddSpeaker(Command, name="floor.add", needs=Action.MANAGE_FLOOR):
+    """Put a delegation on the list that has no device at hand."""
+
+    delegation: str
+    kind: SpeechKind = "speech"
+
+
+@dataclass(frozen=True)
+class LineUpMembers(Command, name="floor.line_up", needs=Action.MANAGE_FLOOR):
+    """Opening statements: every member delegation in protocol order, the Presidency last."""
+
+
+@dataclass(frozen=True)
+class MoveSpeakerUp(Command, name="floor.move_up", needs=Action.MANAGE_FLOOR):
+    """Put a request before the one that was asked before it."""
+
+    request: str
+
+
+@dataclass(frozen=True)
+class CloseSpeakersList(Command, name="floor.close_list", needs=Action.MANAGE_FLOOR):
+    """Take no more speeches for the item under way."""
+
+
+@dataclass(frozen=True)
+class OpenSpeakersList(Command, name="floor.open_list", needs=Action.MANAGE_FLOOR):
+    """Take speeches again."""
 
 
 # People --------------------------------------------------------------------------------------
@@ -401,6 +480,15 @@ class AgendaChanged(Event, name="agenda.changed", needs=Action.SEE_AGENDA):
     """The whole agenda: it is small, so it is sent whole."""
 
     items: tuple[AgendaItemState, ...]
+
+
+@dataclass(frozen=True)
+class FloorChanged(Event, name="floor.changed", needs=Action.ATTEND):
+    """The list of speakers of the item under way."""
+
+    item: str
+    speaker: str | None
+    closed: bool
 
 
 @dataclass(frozen=True)

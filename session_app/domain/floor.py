@@ -203,11 +203,11 @@ def drop(floor: Floor, persons: frozenset[str], now: datetime) -> Floor:
     return floor
 
 
-def speaking_times(requests: Sequence[Request], now: datetime) -> Mapping[str, float]:
-    """Seconds each delegation has spoken."""
+def speaking_times(requests: Sequence[Request]) -> Mapping[str, float]:
+    """Seconds each delegation has spoken, without what is being said now."""
     times: dict[str, float] = {}
     for each in requests:
-        times[each.delegation] = times.get(each.delegation, 0.0) + each.spoken_at(now)
+        times[each.delegation] = times.get(each.delegation, 0.0) + each.spoken
     return {code: seconds for code, seconds in times.items() if seconds}
 
 

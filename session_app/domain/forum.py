@@ -63,6 +63,9 @@ SETTINGS: Mapping[str, tuple[Value, ...]] = MappingProxyType(
         "names": ("dated_aliases",),
         "documents.label_style": ("un", "rcm"),
         "screen.draft_to_observers": ("no", "yes"),
+        "floor.order": ("as_asked", "alphabetical", "presidency_last"),
+        "floor.minutes_members": (0, 2, 3, 5, 7, 10, 15),
+        "floor.minutes_others": (0, 2, 3, 5, 7, 10, 15),
     }
 )
 """Every setting, with the values this program understands. A forum sets all of them and may allow

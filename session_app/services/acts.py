@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from session_app.domain import contract
 from session_app.domain.contract import Command
 
-from . import adoption, agenda, door, drafting, sitting
+from . import adoption, agenda, door, drafting, floor, sitting
 from .desk import Handler
 from .drafting import structural
 
@@ -30,6 +30,18 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.ReopenItem: agenda.reopen_item,
     contract.ReserveItem: agenda.reserve_item,
     contract.IssueAgenda: agenda.issue_agenda,
+    contract.AskForFloor: floor.ask_for_floor,
+    contract.WithdrawRequest: floor.withdraw_request,
+    contract.RecogniseSpeaker: floor.recognise_speaker,
+    contract.PauseSpeech: floor.pause_speech,
+    contract.ResumeSpeech: floor.resume_speech,
+    contract.ExtendSpeech: floor.extend_speech,
+    contract.EndSpeech: floor.end_speech,
+    contract.AddSpeaker: floor.add_speaker,
+    contract.LineUpMembers: floor.line_up_members,
+    contract.MoveSpeakerUp: floor.move_speaker_up,
+    contract.CloseSpeakersList: floor.close_speakers_list,
+    contract.OpenSpeakersList: floor.open_speakers_list,
     contract.MarkAttendance: agenda.mark_attendance,
     contract.GiveGrant: agenda.give_grant,
     contract.WithdrawGrant: agenda.withdraw_grant,

@@ -80,10 +80,11 @@ def reopen_item(act: Act, command: ReopenItem) -> Result:
 
 
 def reserve_item(act: Act, command: ReserveItem) -> Result:
-    """Say in what mode an item is taken, and whose slot it is."""
+    """Say in what mode an item is taken, whose slot it is, and how long each may speak to it."""
     _require_seen(act, command.item)
     slot = _slot(act.desk, command.slot)
-    return _put_agenda(act, agenda.reserve(_agenda(act), command.item, command.mode, slot))
+    items = agenda.reserve(_agenda(act), command.item, command.mode, slot, command.minutes)
+    return _put_agenda(act, items)
 
 
 def issue_agenda(act: Act, command: IssueAgenda) -> Result:

@@ -32,6 +32,7 @@ from session_app.store.database import stamp
 from session_app.store.people import Accredited
 
 from .desk import Act, Desk, Result
+from .floor import drop_requests
 from .sitting import put_sitting
 
 COMPANIONS = "closed_door.companions_max"
@@ -96,6 +97,7 @@ def close_door(act: Act, command: CloseDoor) -> Result:
     )
     if closing.seen != command.seen:
         raise Conflict("door.list_changed")
+    drop_requests(act, frozenset(each.person for each in closing.cut_off))
     if last is not None and last.is_under_way:
         last = agenda.close(last, stamp(act.now))
         sessions.put_sitting(act.tx, act.session.id, last)

@@ -231,4 +231,23 @@ create unique index login_by_id on login (id);
 create index login_of_person on login (person)
 """
 
-STEPS: list[Step] = [_create_session, _chain_record, _close_doors, _add_second_factor]
+
+def _give_floor(database: Database) -> None:
+    for statement in FLOOR.strip().split(";\n"):
+        database.execute(statement)
+
+
+FLOOR = """
+alter table agenda_item add column minutes integer;
+create table floor_closed (
+    session text not null references session, item text not null, primary key (session, item)
+) strict;
+create table floor_request (
+    id text primary key, session text not null references session, item text not null, position integer not null,
+    delegation text not null, person text references person, kind text not null, place text not null,
+    asked text not null, seconds integer, spoken real not null, running_since text
+) strict;
+create index floor_of_item on floor_request (session, item, position)
+"""
+
+STEPS: list[Step] = [_create_session, _chain_record, _close_doors, _add_second_factor, _give_floor]

@@ -122,6 +122,7 @@ def agenda(db: Database, session_id: str) -> Items:
             ItemState(row["state"]),
             row["mode"],
             row["slot"],
+            row["minutes"],
         )
         for row in rows
     )
@@ -134,9 +135,10 @@ def put_agenda(tx: Transaction, session_id: str, items: Items) -> None:
     """
     for position, item in enumerate(items):
         tx.execute(
-            "insert into agenda_item values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set"
+            "insert into agenda_item values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set"
             " position = excluded.position, title_es = excluded.title_es, title_en = excluded.title_en,"
-            " state = excluded.state, mode = excluded.mode, slot = excluded.slot",
+            " state = excluded.state, mode = excluded.mode, slot = excluded.slot,"
+            " minutes = excluded.minutes",
             (
                 item.id,
                 session_id,
@@ -146,6 +148,7 @@ def put_agenda(tx: Transaction, session_id: str, items: Items) -> None:
                 item.state,
                 item.mode,
                 item.slot,
+                item.minutes,
             ),
         )
     tx.change_authority()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +16,17 @@ from session_app.domain import contract
 from session_app.domain.access import Action, Level
 from session_app.domain.agenda import ClosedRun, Session, number_items, veil
 from session_app.domain.drafting import LANGUAGES, Kind, Language
+from session_app.domain.floor import Request, speaking_times
 from session_app.domain.numbering import number
 from session_app.domain.roster import Place
 from session_app.services.adoption import digest, read_standing
 from session_app.services.agenda import members_present
 from session_app.services.desk import Desk
 from session_app.services.door import admissible, preview_closing, quota
+from session_app.services.floor import is_closed, read_floor, read_queue
 from session_app.services.issuing import list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
+from session_app.store.floor import requests_of_session
 from session_app.store.people import Accredited
 
 from .models import (
@@ -36,6 +39,7 @@ from .models import (
     DoorModel,
     DraftModel,
     FileModel,
+    FloorModel,
     GrantModel,
     Head,
     ItemModel,
@@ -44,6 +48,7 @@ from .models import (
     PeopleModel,
     PersonModel,
     SittingModel,
+    SpeakerModel,
     Viewer,
 )
 
@@ -249,6 +254,48 @@ def _read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> D
     )
 
 
+def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> FloorModel:
+    sitting = sessions.sitting(desk.store, session.id)
+    told = viewer.closed is Level.CONTENT or not is_closed(desk, session.id)
+    if sitting is None or not sitting.is_under_way or not told:
+        return FloorModel(None, (), False, False, (), ())
+    held = read_floor(desk, session.id)
+    queue = read_queue(desk, session.id)
+    keeps = Action.MANAGE_FLOOR in viewer.may
+    zone = ZoneInfo(session.zone)
+
+    def shown(each: Request, before: Sequence[Request] = ()) -> SpeakerModel:
+        known = desk.forum.delegations.get(each.delegation)
+        deadline = each.deadline
+        return SpeakerModel(
+            id=each.id,
+            delegation=each.delegation,
+            name=known.name if known else dict.fromkeys(LANGUAGES, each.delegation),
+            person=desk.authority.actor(session.id, each.person).name if each.person else "",
+            kind=each.kind,
+            place=each.place,
+            at=i18n.format_time(each.asked.astimezone(zone)),
+            deadline=round(deadline.timestamp() * 1000) if deadline else 0,
+            left=round(each.left) if each.left is not None else 0,
+            limit=each.limit or 0,
+            can_move_up=any(
+                other.kind is each.kind and other.place is each.place for other in before
+            ),
+        )
+
+    times = speaking_times(requests_of_session(desk.store, session.id)) if keeps else {}
+    return FloorModel(
+        speaker=shown(held.speaker) if held.speaker else None,
+        queue=tuple(shown(each, queue[:place]) for place, each in enumerate(queue)),
+        closed=held.closed,
+        is_open=True,
+        others=tuple((code, each.name) for code, each in desk.forum.delegations.items())
+        if keeps
+        else (),
+        times=tuple((code, _minutes(seconds)) for code, seconds in times.items()),
+    )
+
+
 def _read_attendance(
     desk: Desk, session: Session, viewer: Viewer, now: datetime
 ) -> AttendanceModel:
@@ -362,6 +409,10 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
     )
 
 
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
 def _moment(at: str, session: Session) -> Mapping[Language, str]:
     local = datetime.fromisoformat(at).astimezone(ZoneInfo(session.zone))
     return {language: i18n.format_moment(local, language) for language in LANGUAGES}
@@ -370,6 +421,7 @@ def _moment(at: str, session: Session) -> Mapping[Language, str]:
 TOPICS: Mapping[str, Topic] = {
     "sitting": Topic(Action.KNOW, _read_sitting),
     "agenda": Topic(Action.SEE_AGENDA, _read_agenda),
+    "floor": Topic(Action.ATTEND, _read_floor),
     "attendance": Topic(Action.ATTEND, _read_attendance),
     "documents": Topic(Action.KNOW, _read_documents),
     "draft": Topic(Action.READ_DRAFT, _read_draft),
@@ -378,9 +430,10 @@ TOPICS: Mapping[str, Topic] = {
 }
 
 TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
-    contract.SittingChanged.name: ("sitting", "door"),
+    contract.SittingChanged.name: ("sitting", "door", "floor"),
+    contract.FloorChanged.name: ("floor",),
     contract.RosterChanged.name: ("door",),
-    contract.AgendaChanged.name: ("agenda",),
+    contract.AgendaChanged.name: ("agenda", "floor"),
     contract.AttendanceChanged.name: ("attendance", "draft"),
     contract.PeopleChanged.name: ("people", "door"),
     contract.DraftChanged.name: ("draft",),

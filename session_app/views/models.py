@@ -186,6 +186,35 @@ class DocumentsModel:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerModel:
+    """A delegation that has the floor, or waits for it."""
+
+    id: str
+    delegation: str
+    name: Texts
+    person: str  # who asked, or empty
+    kind: str  # speech, reply, order
+    place: str  # waiting, interrupted, speaking, paused
+    at: str  # "14:31", when it asked
+    deadline: int  # milliseconds since 1970 while the clock runs, else 0
+    left: int  # seconds while it stands
+    limit: int  # seconds; 0: without limit
+    can_move_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FloorModel:
+    """Topic `floor`: the list of speakers of the item under way."""
+
+    speaker: SpeakerModel | None
+    queue: tuple[SpeakerModel, ...]
+    closed: bool
+    is_open: bool  # a sitting is under way, and the item is one the viewer is told of
+    others: tuple[tuple[str, Texts], ...]  # delegations that can be added, by who keeps the list
+    times: tuple[tuple[str, str], ...]  # delegation and its speaking time "4:05", for who keeps it
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeModel:
     """What one reads whom the door keeps out: never anything of what goes on behind it."""
 

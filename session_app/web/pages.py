@@ -151,5 +151,7 @@ def _typed(hint: object, text: str) -> object:
     """A field's text as the value its command declares; what is none stays a text, and is refused."""
     if hint is bool:
         return {"true": True, "false": False}.get(text, text)
+    if int in (hint, *get_args(hint)) and text.isascii() and text.isdecimal():
+        return int(text[:9])
     numbers = {str(each): each for option in (hint, *get_args(hint)) for each in get_args(option)}
     return numbers.get(text, text)

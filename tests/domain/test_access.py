@@ -789,6 +789,7 @@ CHAIR, STAFF, ST = Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST
         (Action.MANAGE_SITTING, {CHAIR, ST}),
         (Action.MANAGE_DOOR, {CHAIR}),
         (Action.MANAGE_AGENDA, {CHAIR, ST}),
+        (Action.MANAGE_FLOOR, {CHAIR, ST}),
         (Action.MARK_ATTENDANCE, {CHAIR, ST}),
         (Action.GIVE_GRANTS, {CHAIR}),
         (Action.ACCREDIT, {CHAIR, ST}),

@@ -76,7 +76,8 @@ def test_the_next_speaker_ends_the_one_before() -> None:
     held = floor.recognise(asked("MEX", "CAN"), "MEX", NOW)
     held = floor.recognise(held, "CAN", later(30))
     assert [each.place for each in held.requests] == [Place.DONE, Place.SPEAKING]
-    assert floor.speaking_times(held.requests, later(45)) == {"MEX": 30, "CAN": 15}
+    held = floor.end(held, later(45))
+    assert floor.speaking_times(held.requests) == {"MEX": 30, "CAN": 15}
 
 
 def test_a_paused_clock_stands_and_goes_on_where_it_stood() -> None:

@@ -113,6 +113,30 @@ PEOPLE = tuple(
     for capacity, signed_in in (("interpreter", True), ("head", False), ("staff", True))
 )
 
+SPEAKERS = tuple(
+    models.SpeakerModel(
+        id=f"request-{place}",
+        delegation="CAN",
+        name=said(HOSTILE),
+        person=f"⟪{HOSTILE}⟫" if place % 2 else "",
+        kind=kind,
+        place=state,
+        at="14:31",
+        deadline=deadline,
+        left=160,
+        limit=limit,
+        can_move_up=place == 2,
+    )
+    for place, (kind, state, deadline, limit) in enumerate(
+        (
+            ("speech", "speaking", 1_498_000_000_000, 180),
+            ("order", "waiting", 0, 180),
+            ("speech", "interrupted", 0, 180),
+            ("reply", "waiting", 0, 0),
+            ("speech", "paused", 0, 180),
+        )
+    )
+)
 ATTENDEES = tuple(
     models.AttendeeModel(
         f"person-{capacity}", f"⟪{HOSTILE}⟫", "CAN", capacity, f"⟪{HOSTILE}⟫", connected, reason
@@ -164,6 +188,12 @@ SAMPLES: dict[str, list[object]] = {
     ],
     "draft": [drafted(adopted=False), drafted(adopted=True)],
     "people": [models.PeopleModel(()), models.PeopleModel(PEOPLE)],
+    "floor": [
+        models.FloorModel(None, (), False, False, (), ()),
+        models.FloorModel(SPEAKERS[0], SPEAKERS[1:], False, True, (("CAN", said("CAN")),), ()),
+        models.FloorModel(SPEAKERS[4], SPEAKERS[1:3], True, True, (), (("CAN", "4:05"),)),
+        models.FloorModel(None, (), False, True, (("CAN", said("CAN")),), ()),
+    ],
     "door": [
         models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), ()),
         models.DoorModel("closed", "14:02", False, 1, (), ATTENDEES, (), ATTENDEES, ATTENDEES),
@@ -263,7 +293,7 @@ def test_an_act_is_offered_only_to_who_may_do_it_and_carries_what_it_needs(
         values: dict[str, object] = {}
         for field in form.xpath(".//*[@name][not(@name='_back')]"):
             value = (
-                field.xpath("string(.//option/@value)")
+                str(field.xpath("string(.//option/@value)"))
                 if field.tag == "select"
                 else field.get("value")
             )

@@ -16,12 +16,24 @@
  *   "agenda.advance": { item?: string | null };
  *   "agenda.add": { title_es: string, title_en: string, after?: string | null, mode?: "open" | "members" | "closed", slot?: string | null };
  *   "agenda.retitle": { item: string, title_es: string, title_en: string };
- *   "agenda.reserve": { item: string, mode: "open" | "members" | "closed", slot?: string | null };
+ *   "agenda.reserve": { item: string, mode: "open" | "members" | "closed", slot?: string | null, minutes?: number | null };
  *   "agenda.issue": {};
  *   "agenda.move": { item: string, direction: "up" | "down" };
  *   "agenda.finish": { item: string };
  *   "agenda.reopen": { item: string };
  *   "attendance.mark": { delegation: string, present: boolean };
+ *   "floor.ask": { kind?: "speech" | "reply" | "order" };
+ *   "floor.withdraw": { request: string };
+ *   "floor.recognise": { request?: string | null };
+ *   "floor.pause": {};
+ *   "floor.resume": {};
+ *   "floor.extend": { seconds?: number };
+ *   "floor.end": {};
+ *   "floor.add": { delegation: string, kind?: "speech" | "reply" | "order" };
+ *   "floor.line_up": {};
+ *   "floor.move_up": { request: string };
+ *   "floor.close_list": {};
+ *   "floor.open_list": {};
  *   "grant.give": { person: string, right: "attend" | "speak" | "table" | "see_agenda" | "see_documents" | "read_draft" | "edit_draft", reason: string, item?: string | null, draft?: string | null, until?: string | null };
  *   "grant.withdraw": { grant: string };
  *   "person.language": { language: "es" | "en" };
@@ -45,6 +57,7 @@
  *   "sitting.changed": { number: number, state: string, mode: string, since: string, resumes_at: string | null };
  *   "roster.changed": { named: number, admitted: number, waiting: number };
  *   "agenda.changed": { items: ({ id: string, number: string, title_es: string, title_en: string, state: string, mode: string, slot: string | null })[] };
+ *   "floor.changed": { item: string, speaker: string | null, closed: boolean };
  *   "attendance.changed": { present: string[] };
  *   "people.changed": { accredited: number };
  *   "draft.changed": { draft: string, version: number, adopted: boolean, sections: ({ id: string, key: string, title_es: string, title_en: string })[], rows: ({ id: string, section: string, kind: string, state: string, label_es: string, label_en: string })[] };
@@ -74,6 +87,18 @@ export const COMMANDS = Object.freeze([
   "agenda.finish",
   "agenda.reopen",
   "attendance.mark",
+  "floor.ask",
+  "floor.withdraw",
+  "floor.recognise",
+  "floor.pause",
+  "floor.resume",
+  "floor.extend",
+  "floor.end",
+  "floor.add",
+  "floor.line_up",
+  "floor.move_up",
+  "floor.close_list",
+  "floor.open_list",
   "grant.give",
   "grant.withdraw",
   "person.language",
@@ -95,6 +120,7 @@ export const EVENTS = Object.freeze([
   "sitting.changed",
   "roster.changed",
   "agenda.changed",
+  "floor.changed",
   "attendance.changed",
   "people.changed",
   "draft.changed",
