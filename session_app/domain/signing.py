@@ -157,10 +157,14 @@ _SYSTEMS = (
 )
 
 
+UNKNOWN = "?"
+"""A device that says nothing we know."""
+
+
 def describe_device(user_agent: str) -> str:
     """What a device says it is, in a few words of ours and none of its own: "Firefox · Android"."""
     words = [
         next((word for sign, word in known if sign in user_agent[:400]), "")
         for known in (_BROWSERS, _SYSTEMS)
     ]
-    return " · ".join(filter(None, words)) or "?"
+    return " · ".join(filter(None, words)) or UNKNOWN

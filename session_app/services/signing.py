@@ -302,7 +302,7 @@ class Reception:
         if not wait:
             return Invalid("signin.bad_pin", count=TRIES - failures)
         with self.desk.store.transaction(now) as tx:
-            _record(self.desk, tx, badge.person, "person.sign_in", outcome="signin.badge_waits")
+            _record(self.desk, tx, badge.person, "person.sign_in", outcome="signin.pin_locked")
             _tell_desk(self.desk, tx, badge.person)
         return Conflict("signin.badge_waits", count=math.ceil(wait / 60))
 

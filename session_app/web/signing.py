@@ -12,8 +12,8 @@ from gevent import get_hub
 from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
-from session_app.domain.signing import describe_device, read_code
-from session_app.i18n import format_moment, say_in_both, translate_error
+from session_app.domain.signing import UNKNOWN, describe_device, read_code
+from session_app.i18n import format_moment, say_in_both, translate, translate_error
 from session_app.services.desk import Desk, clock
 from session_app.services.signing import (
     AsksDevice,
@@ -177,7 +177,11 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool, devices: int) 
         held = people.sessions_of(desk.store, login.person)
         zone = ZoneInfo(sessions.session(desk.store, held[0]).zone) if held else UTC
         at = datetime.fromisoformat(login.at).astimezone(zone)
-        return {"device": login.device, "at": format_moment(at, visitor().language)}
+        language = visitor().language
+        device = (
+            translate("ui.devices.unknown", language) if login.device == UNKNOWN else login.device
+        )
+        return {"device": device, "at": format_moment(at, language)}
 
 
 def _browser() -> Browser:

@@ -1,7 +1,6 @@
 """A desk that speaks HTTPS itself, in its own process, with badges issued by the normal road."""
 
 import contextlib
-import http.client
 import json
 import os
 import re
@@ -9,117 +8,16 @@ import socket
 import ssl
 import subprocess
 import time
-from urllib.parse import urlencode
 
 import pytest
 import websocket
-from certificates import NAME, make_certificate
 from desk_process import PROGRAM, SECONDS, free_port
-
-from session_app.config import ROOT
+from secure_desk import NAME, SESSION, SecureDesk
 
 pytestmark = pytest.mark.slow
 
-SESSION = "grcm-prueba-2017"
 CHAIR, DELEGATE, HEAD = "Beatriz Menjívar", "Christian Roy", "Julie Tremblay"
-PEOPLE = ROOT / "agendas" / "crm" / "demo" / "people.csv"
-FACTS = (
-    *("--body", "grcm", "--ppt", "SLV", "--city", "San Salvador", "--zone", "America/El_Salvador"),
-    *("--starts", "2017-06-20", "--ends", "2017-06-22"),
-)
-
-
-class SecureDesk:
-    """`session-app serve --tls-cert … --tls-key …` on a data folder with a session and its people."""
-
-    def __init__(self, folder):
-        self.folder, self.port = folder, free_port()
-        self.cert, self.key = make_certificate(folder, f"DNS:{NAME}", "IP:127.0.0.1")
-        self.host = f"{NAME}:{self.port}"
-        self.origin = f"https://{self.host}"
-        self.log = folder / "desk.log"
-        self.run("session", SESSION, *FACTS)
-        self.run("accredit", SESSION, PEOPLE)
-        self.badges = self.issue()
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [PROGRAM, "serve", "--data", folder / "data", "--port", str(self.port),
-                 "--tls-cert", self.cert, "--tls-key", self.key],
-                stdout=subprocess.PIPE, stderr=log, env=self.environment(),
-            )  # fmt: skip
-        self.said = self.process.stdout.readline().decode().strip()
-        self.process.stdout.close()
-        assert self.said, self.log.read_text()[-2000:]
-
-    def environment(self):
-        return {key: value for key, value in os.environ.items() if "SESSION_APP" not in key}
-
-    def run(self, *arguments):
-        return subprocess.run(
-            [PROGRAM, arguments[0], "--data", self.folder / "data", *arguments[1:]],
-            check=True, capture_output=True, text=True, timeout=SECONDS, env=self.environment(),
-        ).stdout  # fmt: skip
-
-    def issue(self, *options):
-        """Everybody's new badge by name: the link's code, the typed one, the PIN or None."""
-        badges = {}
-        for line in self.run("badges", SESSION, "--base", "https://x", *options).splitlines():
-            found = re.match(r"\S+ +(.+?) +https://x/in/(\S+)  (\S+)(?:  PIN (\d{6}))?$", line)
-            badges[found[1]] = found.groups()[1:]
-        return badges
-
-    def context(self):
-        return ssl.create_default_context(cafile=self.cert)
-
-    def line(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
-
-    def ask(self, path, form=None, *, cookie="", host="", **headers):
-        """An answer, and its body, by HTTPS to the desk's name as a browser on its page asks."""
-        sent = {"Host": host or self.host, "Origin": self.origin, "Cookie": cookie} | headers
-        connection = http.client.HTTPConnection(NAME, self.port, timeout=SECONDS)
-        connection.sock = self.context().wrap_socket(self.line(), server_hostname=NAME)
-        with contextlib.closing(connection):
-            body = None
-            if form is not None:
-                body = urlencode(form)
-                sent["Content-Type"] = "application/x-www-form-urlencoded"
-            connection.request("GET" if form is None else "POST", path, body, sent)
-            answer = connection.getresponse()
-            return answer, answer.read().decode()
-
-    def sign_in(self, name, **headers):
-        """The cookie of somebody who has typed the code of their badge, and the PIN if there is one."""
-        _, typed, pin = self.badges[name]
-        answer, page = self.ask("/in", {"code": typed}, **headers)
-        if pin:
-            step = re.search(r'name="step" value="([^"]+)"', page)[1]
-            answer, page = self.ask("/in/pin", {"step": step, "pin": pin}, **headers)
-        assert answer.status == 303, page
-        return answer.headers["Set-Cookie"].partition(";")[0]
-
-    def connect(self, cookie, *, origin="", host=""):
-        """A socket by wss that the desk has accepted."""
-        line = self.context().wrap_socket(self.line(), server_hostname=NAME)
-        try:
-            opened = websocket.create_connection(
-                f"wss://{NAME}:{self.port}/socket.io/?EIO=4&transport=websocket",
-                socket=line, timeout=SECONDS,
-                cookie=cookie, origin=origin or self.origin, host=host or self.host,
-            )  # fmt: skip
-            opened.recv()
-            opened.send("40")
-            answer = opened.recv()
-            if not answer.startswith("40{"):
-                raise websocket.WebSocketException(answer)
-        except (websocket.WebSocketException, OSError):
-            line.close()
-            raise
-        return opened
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(SECONDS)
+STAFF, OTHER = "Laura Rivas", "Ernesto Portillo"
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +90,47 @@ def test_the_socket_opens_for_a_login_of_this_origin_and_for_nothing_else(desk):
     ):
         with pytest.raises((websocket.WebSocketException, OSError)):
             desk.connect(**wrong)
+
+
+def ask_for_everything(opened, number):
+    """Ask for the screen of the Secretariat, whose answer is some hundred kilobytes."""
+    topics = {"session": SESSION, "topics": ["people", "agenda", "attendance", "documents"]}
+    opened.send(f'42{number}["join",{json.dumps(topics)}]')
+
+
+def test_a_reader_who_pauses_gets_every_frame_whole(desk):
+    opened = desk.connect(desk.sign_in(STAFF))
+    for number in range(20):
+        ask_for_everything(opened, number)
+    time.sleep(2)  # far more waits than a connection holds in its buffers
+    answered, size = [], 0
+    while len(answered) < 20:
+        text = opened.recv()
+        if text.startswith("43"):
+            number, _, rest = text[2:].partition("[")
+            assert json.loads("[" + rest)[0]["ok"]
+            answered.append(int(number))
+            size += len(text)
+    assert answered == list(range(20))
+    assert size > 500_000
+    opened.close()
+
+
+def test_who_never_reads_is_cut_off_and_nobody_waits_for_them(desk):
+    mute, other = desk.connect(desk.sign_in(STAFF)), desk.connect(desk.sign_in(OTHER))
+    mute.sock.settimeout(30)
+    with contextlib.suppress(OSError, websocket.WebSocketException):
+        for number in range(20_000):
+            ask_for_everything(mute, number)
+            if number % 50 == 0:
+                began = time.monotonic()
+                other.send('420["beat",{}]')
+                while not other.recv().startswith("430"):
+                    pass
+                assert time.monotonic() - began < 2
+    assert number < 19_999
+    mute.shutdown()
+    other.close()
 
 
 def test_a_form_of_the_same_name_without_tls_is_of_another_origin(desk):

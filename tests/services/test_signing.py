@@ -299,7 +299,7 @@ def test_the_secretariat_sees_a_badge_that_waits_and_a_new_one_ends_it(entrance)
         entrance.refusal(entrance.type_pin, step, wrong(badge))
     assert waits()
     assert entrance.desk.store.last_seq(entrance.room.session) == before + 1
-    assert entrance.room.record()[-1] == ("person.sign_in", "signin.badge_waits")
+    assert entrance.room.record()[-1] == ("person.sign_in", "signin.pin_locked")
     badge = entrance.issue("drafting-can", anew=True)
     assert not waits()
     assert isinstance(entrance.sign_in(badge), SignedIn)
