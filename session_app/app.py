@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +11,20 @@ from flask_socketio import SocketIO
 from jinja2 import StrictUndefined
 
 from session_app.config import Settings
+from session_app.domain import contract
+from session_app.domain.access import Action
+from session_app.domain.documents import LAYOUTS
+from session_app.domain.drafting import LANGUAGES
 from session_app.realtime.drafting import DraftingTraffic
-from session_app.realtime.gateway import Gateway
-from session_app.realtime.publisher import Publisher
+from session_app.realtime.gateway import OWN, Gateway
+from session_app.realtime.publisher import TOLD, Publisher
 from session_app.realtime.tls import Certificate, SecureServer
 from session_app.realtime.wire import MAX_MESSAGE, BoundedPacket, Server
 from session_app.services.desk import Desk, open_desk
+from session_app.services.inspection import ITS_OWN, Door, Free
 from session_app.services.setup import load_forum
 from session_app.store.database import Database
-from session_app.views.live import TEMPLATES
+from session_app.views.live import TEMPLATES, TOPICS
 from session_app.web import documents, errors, guard, pages, people, record, signing
 from session_app.web.guard import HostGuard
 
@@ -38,6 +43,10 @@ class App:
     gateway: Gateway
     publisher: Publisher
     wsgi: Callable[..., Iterable[bytes]]
+
+    def inventory(self) -> tuple[Door, ...]:
+        """Every door of the application, as it is registered, with what it needs."""
+        return tuple(_list_doors(self.flask, self.gateway))
 
 
 def open_conference(settings: Settings) -> Desk:
@@ -89,6 +98,34 @@ def create_app(settings: Settings, desk: Desk) -> App:
     signing.install(flask, desk, cookie=cookie, secure=settings.secure, devices=settings.devices)
     guard.doors(flask)
     return App(settings, desk, flask, sockets, gateway, publisher, HostGuard(flask.wsgi_app, hosts))
+
+
+def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:
+    declared = guard.doors(flask)
+    for rule in flask.url_map.iter_rules():
+        if rule.endpoint == documents.DOWNLOAD:
+            for layout in LAYOUTS:
+                yield Door("download", rule.rule.replace("<layout>", layout), Action.DOWNLOAD)
+            continue
+        needs: Action | Free = declared[rule.endpoint]
+        methods = rule.methods or set()
+        if "GET" in methods:
+            yield Door("page", rule.rule, needs)
+        if "POST" in methods:
+            yield Door("form", rule.rule, ITS_OWN if rule.endpoint == pages.ACT else needs)
+    for message, asked in gateway.doors.items():
+        yield Door("message", message, ITS_OWN if asked == OWN else asked)
+    for message, told in TOLD.items():
+        yield Door("told", message, told)
+    for command in contract.COMMANDS.values():
+        yield Door("command", command.name, command.needs)
+    for event in contract.EVENTS.values():
+        yield Door("event", event.name, event.needs, crosses=event.delivered)
+    for topic, known in TOPICS.items():
+        yield Door("topic", topic, known.needs)
+    for language in LANGUAGES:
+        for change in ("insert", "delete"):
+            yield Door("update", f"{change} {language}", Action.EDIT_DRAFT, language)
 
 
 def serve(app: App, certificate: Certificate | None = None) -> Any:

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 from flask_socketio import SocketIO
 
@@ -41,6 +42,18 @@ GOODBYE = 0.5
 """Seconds in which somebody who may no longer be here can still hear why."""
 PRESENCE_EVERY = 0.1
 """Seconds between two messages about carets."""
+TOLD: Mapping[str, Action | Literal["its own", "signed in"]] = MappingProxyType(
+    {
+        "event": "its own",
+        "fragment": "its own",
+        "draft.updates": Action.READ_DRAFT,
+        "draft.presence": Action.READ_DRAFT,
+        "draft.rights": Action.READ_DRAFT,
+        "bye": "signed in",
+    }
+)
+"""Every message a client may be sent, and what it needs; the first two carry events and topics, which
+declare their own."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at what ends by itself, such as a grant with a date."""
 
@@ -140,6 +153,8 @@ class Publisher:
     # Sending
 
     def _send(self, name: str, data: object, audience: Iterable[Connection]) -> None:
+        if name not in TOLD:
+            raise LookupError(f"the message {name} declares no action: add it to TOLD")
         recipients = [each.sid for each in audience if self.keeps_up(each)]
         if not recipients:
             return  # to Socket.IO an empty audience means everybody

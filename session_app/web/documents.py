@@ -11,6 +11,8 @@ from session_app.services.issuing import file_name, may_download, read_file
 
 from .guard import door, send_while, visitor
 
+DOWNLOAD = "download"
+"""The endpoint of the files: the document they hold declares what it needs."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 

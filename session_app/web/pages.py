@@ -26,6 +26,8 @@ from session_app.views.models import Me
 
 from .guard import PUBLIC, actor, door, visitor
 
+ACT = "act"
+"""The endpoint every act is posted to as a form: the command declares what it needs."""
 ON_THE_DESK = ("sitting", "agenda", "attendance", "people", "documents")
 """The topics of the Secretariat's page, which answers an imported list too."""
 
