@@ -163,7 +163,10 @@ ROWS = {
         Action.READ_DRAFT: "draft.updates draft.presence draft.rights",
     },
     "command": {
-        Action.KNOW: "roster.ask person.language",
+        Action.KNOW: "roster.ask person.language floor.withdraw",
+        Action.SPEAK: "floor.ask",
+        Action.MANAGE_FLOOR: "floor.recognise floor.pause floor.resume floor.extend floor.end floor.add"
+        " floor.line_up floor.move_up floor.close_list floor.open_list",
         Action.MANAGE_SITTING: "sitting.open sitting.suspend sitting.resume sitting.close",
         Action.MANAGE_DOOR: "door.close door.open roster.verify roster.admit roster.remove",
         Action.MANAGE_AGENDA: "agenda.advance agenda.add agenda.retitle agenda.reserve agenda.issue"
@@ -179,14 +182,14 @@ ROWS = {
         Action.KNOW: "sitting.changed documents.changed",
         Action.MANAGE_DOOR: "roster.changed",
         Action.SEE_AGENDA: "agenda.changed",
-        Action.ATTEND: "attendance.changed",
+        Action.ATTEND: "attendance.changed floor.changed",
         Action.ACCREDIT: "people.changed",
         Action.READ_DRAFT: "draft.changed paragraph.edited",
     },
     "topic": {
         Action.KNOW: "sitting documents",
         Action.SEE_AGENDA: "agenda",
-        Action.ATTEND: "attendance",
+        Action.ATTEND: "attendance floor",
         Action.READ_DRAFT: "draft",
         Action.ACCREDIT: "people",
         Action.MANAGE_DOOR: "door",
