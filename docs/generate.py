@@ -34,10 +34,10 @@ know of is answered as one that is not there.
 
 | Client sends | Needs | Ack |
 |---|---|---|
-| `join {{session, page, topics}}` | `session:know` | `{{ok, seq, fragments: {{topic: html}}}}` |
+| `join {{session, page, topics}}` | `session:know` | `{{ok, now, fragments: {{topic: html}}}}`; behind a door one is kept out of, `door.closed` |
 | `command {{name, values}}` | the command's own | `{{ok, …}}` |
-| `beat {{}}` | a login | `{{ok}}`: a sign of life |
-| `draft.open {{draft, tab}}` | `draft:read` | `{{ok, seq, draft, clients, writable, may, mode, origin, you, presence}}` |
+| `beat {{}}` | a login | `{{ok, now}}`: a sign of life, and the desk's time in milliseconds |
+| `draft.open {{draft, tab}}` | `draft:read` | `{{ok, draft, clients, writable, may, mode, origin, you, presence}}` |
 | `draft.lease {{draft}}` | `draft:read` | `{{ok, clients}}`: more CRDT client ids for this tab |
 | `draft.sync {{draft, ids, lens}}, bytes` | `draft:read` | `{{ok, ids, lens}}, bytes`: what each state vector lacks |
 | `draft.update {{draft, paragraph, client, clock}}, bytes` | `draft:read`, and the pen | `{{ok}}`: it is on disk |

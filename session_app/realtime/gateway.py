@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from flask import request
@@ -220,11 +221,11 @@ class Gateway:
             for topic in topics
         }
         self.publisher.note_shown(connection, fragments)
-        return {"ok": True, "fragments": fragments}
+        return {"ok": True, "now": _milliseconds(now), "fragments": fragments}
 
     def _beat(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
-        """A sign of life: the ack is all a page wants that has heard nothing for a while."""
-        return {"ok": True}
+        """A sign of life, and the desk's time: all a page wants that has heard nothing for a while."""
+        return {"ok": True, "now": _milliseconds(clock())}
 
     def _command(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
         given = values.get("values")
@@ -240,6 +241,10 @@ class Gateway:
             now=clock(),
         )
         return {"ok": True, **result}
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
 
 
 def _well_formed(arguments: tuple[object, ...], attachments: int) -> tuple[Any, ...]:

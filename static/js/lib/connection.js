@@ -10,6 +10,7 @@ const BEAT_AFTER = 1_500; // ms of silence before the server is asked for a sign
 const OFFLINE_AFTER = 3_000; // ms of silence before the page says so
 const GIVE_UP_AFTER = 8_000; // ms of silence before an open transport is thrown away and made anew
 const LOOK_EVERY = 250;
+const CLOCK_COUNTS = 10_000; // ms an answer about the server's clock is preferred to a slower one
 /** Refusals of the join that will not pass, and the reason they amount to. @type {Record<string, string>} */
 const SENDS_AWAY = { "login.ended": "signed_out", "session.unknown": "closed", "access.denied": "closed", "door.closed": "closed" };
 
@@ -52,6 +53,8 @@ export class Connection extends Emitter {
     this.leave = leave ?? ((path) => location.pathname !== path && location.replace(path));
     this.lastHeard = Date.now();
     this.beatAt = 0;
+    /** How far the server's clock is ahead of this page's count of time, in ms, and how sure that is. */
+    this.clock = { ahead: Date.now() - performance.now(), within: Infinity, at: 0 };
     /** @type {Set<(lost: TimedOut) => void>} */
     this.waiting = new Set();
     this.socket = io(url, {
@@ -132,6 +135,26 @@ export class Connection extends Emitter {
     if (!this.socket.connected) this.socket.disconnect().connect();
   };
 
+  /** The server's time in milliseconds since 1970, as near as it can be known here. */
+  serverNow() {
+    return performance.now() + this.clock.ahead;
+  }
+
+  /**
+   * Half of the way there and back is the error an answer can have: the quickest of late counts. A device
+   * that slept may not have counted the time, so no answer counts for long.
+   * @private
+   * @param {unknown} now
+   * @param {number} asked
+   */
+  setClock(now, asked) {
+    if (typeof now !== "number") return;
+    const heard = performance.now();
+    const within = (heard - asked) / 2;
+    if (within > this.clock.within && heard - this.clock.at < CLOCK_COUNTS) return;
+    this.clock = { ahead: now + within - heard, within, at: heard };
+  }
+
   close() {
     clearInterval(this.watch);
     globalThis.removeEventListener?.("online", this.retry);
@@ -141,10 +164,12 @@ export class Connection extends Emitter {
   /** @private */
   async join() {
     const { session, page, topics } = this;
+    const asked = performance.now();
     try {
       const { ack } = await this.ask("join", { session, page, topics });
       if (ack.code && SENDS_AWAY[ack.code]) return this.leaveFor(SENDS_AWAY[ack.code]);
       if (!ack.ok) throw new TimedOut(ack.code);
+      this.setClock(ack.now, asked);
       this.joined = true;
       this.show("live");
       this.emit("joined", ack);
@@ -180,7 +205,8 @@ export class Connection extends Emitter {
     } else if (!this.beatAt) {
       if (silence > BEAT_AFTER) {
         this.beatAt = Date.now();
-        this.socket.volatile.emit("beat", {}, () => {});
+        const asked = performance.now();
+        this.socket.volatile.emit("beat", {}, (/** @type {Ack} */ ack) => this.setClock(ack.now, asked));
       }
     } else {
       const awaited = Date.now() - this.beatAt;
