@@ -21,7 +21,7 @@ from session_app.domain.access import Action
 from session_app.domain.errors import ActError, Conflict, Forbidden, Invalid, NotFound
 from session_app.i18n import translate_error
 from session_app.services.acts import HANDLERS
-from session_app.services.desk import Desk, clock, perform
+from session_app.services.desk import Desk, clock, enter_knock, perform
 from session_app.store import people, signing
 from session_app.views.live import TOPICS, render_topic
 
@@ -90,6 +90,13 @@ class Gateway:
                     self._admit(connection, connection.session, needs)
                 return answer(connection, values, *rest)
             except ActError as refusal:
+                # A command enters its own; who has signed out meanwhile has not been kept from anything.
+                if (
+                    isinstance(refusal, Forbidden)
+                    and needs != OWN
+                    and refusal.code != "login.ended"
+                ):
+                    self._enter_knock(connection, connection.session, name, refusal)
                 return self._answer_refusal(connection, refusal)
             except UnicodeEncodeError:
                 # Half a character, which JSON can say and no store can hold.
@@ -168,8 +175,21 @@ class Gateway:
         except Forbidden as refusal:
             if refusal.code == "login.ended":
                 raise
+            self._enter_knock(connection, session, "join", refusal)
             # A session one may not know of answers as one that is not there.
             raise NotFound("session.unknown") from None
+
+    def _enter_knock(
+        self, connection: Connection, session: str, door: str, refusal: Forbidden
+    ) -> None:
+        enter_knock(
+            self.desk,
+            session=session,
+            person=connection.person,
+            door=door,
+            now=clock(),
+            refusal=refusal,
+        )
 
     def _connect(self, auth: object = None, *_: object) -> bool:
         # Whatever goes wrong here must refuse: an exception leaves a socket attached and listening.

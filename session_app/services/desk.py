@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 Result = dict[str, object]
 
+KNOCKS_APART = timedelta(minutes=10)
+"""Between two entries of the record of the same person at the same door, no command's."""
+
 
 @dataclass
 class Desk:
@@ -42,6 +45,8 @@ class Desk:
     docx_templates: Path
     connected: Callable[[str], Mapping[str, int]] = lambda session: {}
     """Set by `realtime`: who has pages of a session open now, and how many each."""
+    knocks: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
+    """When somebody was last entered as refused at a door: by session, person and door."""
 
 
 @dataclass
@@ -208,6 +213,31 @@ def enter(
             detail=kept,
             closed=behind or _is_of_closed_part(desk, session, name, subject, kept),
         )
+
+
+def enter_knock(
+    desk: Desk, *, session: str, person: str | None, door: str, now: datetime, refusal: ActError
+) -> None:
+    """Enter in the record that somebody was refused at a door which is no command's.
+
+    Browsers try again by themselves, so of one person at one door once in a while is enough.
+    """
+    if person is None:
+        return
+    desk.knocks = {each: at for each, at in desk.knocks.items() if now - at < KNOCKS_APART}
+    if (session, person, door) in desk.knocks:
+        return
+    desk.knocks[session, person, door] = now
+    enter(
+        desk,
+        session=session,
+        person=person,
+        name="access.refuse",
+        subject="",
+        now=now,
+        facts={"door": door},
+        refusal=refusal,
+    )
 
 
 def _is_closed(desk: Desk, session: str) -> bool:

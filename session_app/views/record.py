@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ _AT_ONCE = 500
 
 ACTS = (
     *COMMANDS,
+    "access.refuse",
     "session.create",
     "people.accredit",
     "people.badge",
@@ -155,6 +157,7 @@ def write_table(
             return
         found = record.entries(desk.store, sight, limit=_AT_ONCE, offset=first, newest_first=False)
         words = _learn_words(desk, session, viewer, now, language)
+        time.sleep(0)
         rows = [_entry(each, place, words) for place, each in enumerate(found, start=first + 1)]
         yield _lines([[str(getattr(row, column)) for column in COLUMNS] for row in rows])
 
@@ -184,7 +187,7 @@ _WORDS: Mapping[str, str] = {
 }
 """Facts that are codes, and where their words are."""
 _COUNTS = ("added", "updated", "paragraphs", "companions")
-_TYPED = ("override", "reason", "device")
+_TYPED = ("override", "reason", "device", "door")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from flask import Flask, Response, g, request
 from session_app.domain.access import Action, Actor
 from session_app.domain.drafting import Language
 from session_app.domain.errors import Forbidden
-from session_app.services.desk import Desk, clock
+from session_app.services.desk import Desk, clock, enter_knock
 from session_app.store import people, signing
 
 from .sending import LINE, Allowed, Sending
@@ -94,7 +94,14 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
             raise Forbidden("access.no_rule")
         if needs != PUBLIC:
             session = (request.view_args or {})["session"]
-            desk.authority.require(session, person, needs, clock())
+            try:
+                desk.authority.require(session, person, needs, clock())
+            except Forbidden as refusal:
+                door_name, now = str(request.endpoint), clock()
+                enter_knock(
+                    desk, session=session, person=person, door=door_name, now=now, refusal=refusal
+                )
+                raise
             send_while(_same_access(desk, session, g.visitor, needs))
 
     @app.after_request

@@ -365,3 +365,28 @@ def test_the_page_of_a_long_record_is_read_in_no_time(desk, room, visit) -> None
                       subject=str(number), detail=json.loads('{"language": "es"}'))  # fmt: skip
     assert len(rows(page(visit("chair"), "?page=50"))) == 100
     assert sessions.session_ids(desk.store) == [room.session]
+
+
+# At the doors --------------------------------------------------------------------------------
+
+
+def test_a_page_that_is_not_open_to_somebody_is_entered_once_in_a_while(desk, room, visit) -> None:
+    visitor = visit("rrocm")
+    for _ in range(3):
+        for path in ("draft", "chair", "record"):
+            assert visitor.page(path).status_code == 404
+    visit(None).page("draft")
+    held = desk.store.all("select person, detail, outcome from act where act = 'access.refuse'")
+    assert [(row["person"], json.loads(row["detail"])["door"]) for row in held] == [
+        (room.person["rrocm"], door) for door in ("draft", "chair", "record")
+    ]
+    shown = rows(page(visit("chair"), "?act=access.refuse"))
+    assert [each[4] for each in shown] == ["lugar: record", "lugar: chair", "lugar: draft"]
+
+
+def test_a_page_that_is_tried_while_the_door_is_closed_is_a_knock(desk, room, visit) -> None:
+    room.do("chair", "sitting.close")
+    room.do("chair", "sitting.open", mode="closed")
+    visit("secretariat").page("draft")
+    held = desk.store.all("select closed from act where act = 'access.refuse'")
+    assert [row["closed"] for row in held] == [1]
