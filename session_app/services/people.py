@@ -13,9 +13,10 @@ from session_app.domain.people import (
     check_representatives,
     read_accreditations,
 )
-from session_app.store import people, sessions
+from session_app.store import people, sessions, signing
 
 from .desk import Desk, acting
+from .signing import must_have_pin
 
 
 def accredit(
@@ -23,7 +24,8 @@ def accredit(
 ) -> tuple[int, int]:
     """Enter a list of accreditations whole, or refuse it whole; returns (added, updated).
 
-    People are added and updated, never deleted. Raises `Invalid("people.bad_list", problems=…)`.
+    People are added and updated, never deleted. Who has signed in without a PIN and is now somebody
+    who needs one is signed out. Raises `Invalid("people.bad_list", problems=…)`.
     """
     with acting(
         desk,
@@ -49,6 +51,9 @@ def accredit(
                 is Category.RROCM
             ),
         )
+        for each in everybody:
+            if must_have_pin(desk, each.person):
+                signing.end_logins_without_pin(act.tx, each.person)
         act.tx.announce(session, PeopleChanged(len(everybody)))
         act.facts.update(zip(("added", "updated"), counts, strict=True))
         return counts

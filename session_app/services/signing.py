@@ -114,7 +114,7 @@ def issue_badge(
 def must_have_pin(desk: Desk, person: str) -> bool:
     """Whether a person signs in with a PIN too, for what they are in any of their sessions."""
     for session in people.sessions_of(desk.store, person):
-        actor = desk.authority.actor(session, person)
+        actor = people.actor(desk.store, desk.forum, session, person)
         if needs_pin(actor.category, actor.capacity, drafting=actor.drafting):
             return True
     return False

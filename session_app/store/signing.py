@@ -239,6 +239,17 @@ def end_login(tx: Transaction, login: str) -> None:
     tx.change_authority()
 
 
+def end_logins_without_pin(tx: Transaction, person: str) -> None:
+    """End a person's logins by badges that had no PIN; those of the demonstration stay."""
+    ended = tx.execute(
+        "update login set ended = ? where person = ? and ended is null and badge in"
+        " (select hash from badge where person = ? and pin is null and not demonstration)",
+        (stamp(tx.now), person, person),
+    )
+    if ended.rowcount:
+        tx.change_authority()
+
+
 def tell_others(tx: Transaction, login: Login) -> None:
     """Have the person's other devices say that this one has signed in."""
     tx.execute(

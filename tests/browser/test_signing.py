@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from secure_desk import SESSION, SecureDesk
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.openssl]
 
 ENTRANCE = re.compile(r":\d+/$")
 CHAIR, DELEGATE = "Beatriz Menjívar", "Christian Roy"

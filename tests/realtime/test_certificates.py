@@ -9,6 +9,8 @@ from session_app.domain.errors import Invalid
 from session_app.i18n import translate_error
 from session_app.realtime.tls import open_certificate
 
+pytestmark = pytest.mark.openssl
+
 
 @pytest.fixture
 def made(tmp_path):

@@ -14,7 +14,7 @@ import websocket
 from desk_process import PROGRAM, SECONDS, free_port
 from secure_desk import NAME, SESSION, SecureDesk
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.openssl]
 
 CHAIR, DELEGATE, HEAD = "Beatriz Menjívar", "Christian Roy", "Julie Tremblay"
 STAFF, OTHER = "Laura Rivas", "Ernesto Portillo"

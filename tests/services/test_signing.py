@@ -26,6 +26,7 @@ from session_app.domain.signing import (
 )
 from session_app.services import signing as services
 from session_app.services.authority import CONSOLE
+from session_app.services.people import accredit
 from session_app.services.signing import (
     AsksDevice,
     AsksPin,
@@ -306,13 +307,15 @@ def test_the_secretariat_sees_a_badge_that_waits_and_a_new_one_ends_it(entrance)
 
 
 def test_who_comes_to_need_a_pin_needs_a_new_badge(entrance):
-    badge = entrance.issue("delegate-hnd")
-    with entrance.desk.store.transaction(NOW) as tx:
-        tx.execute(
-            "update accreditation set drafting = 1 where person = ?",
-            (entrance.room.person["delegate-hnd"],),
-        )
-        tx.change_authority()
+    badge, others = entrance.issue("delegate-hnd"), entrance.issue("rrocm")
+    login, theirs = entrance.sign_in(badge), entrance.sign_in(others)
+    listed = people.accredited(entrance.desk.store, entrance.room.session)
+    found = next(each for each in listed if each.person == entrance.room.person["delegate-hnd"])
+    line = f"name,delegation,capacity,email,drafting\n{found.name},HND,delegate,{found.email},yes\n"
+    accredit(entrance.desk, entrance.room.session, line.encode(), person=CONSOLE, now=NOW)
+    # Whoever holds that badge has not shown who they are, and would now write in the draft.
+    assert not entrance.is_in(login)
+    assert entrance.is_in(theirs)
     assert entrance.refusal(entrance.give, badge.typed).code == "signin.badge_without_pin"
     assert isinstance(entrance.sign_in(entrance.issue("delegate-hnd")), SignedIn)
 
