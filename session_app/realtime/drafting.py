@@ -11,6 +11,7 @@ import time
 from dataclasses import asdict
 
 from session_app.domain.access import Action
+from session_app.domain.contract import MAX_TEXT
 from session_app.domain.drafting import LANGUAGES
 from session_app.domain.errors import Conflict, Invalid, NotFound
 from session_app.services.desk import clock
@@ -18,7 +19,7 @@ from session_app.services.live import Writing
 from session_app.services.structure import read_structure
 from session_app.store import drafts
 
-from .gateway import Gateway
+from .gateway import Gateway, identifier
 from .publisher import Connection
 
 MAX_SYNC = 600
@@ -92,8 +93,8 @@ class DraftingTraffic:
         self, connection: Connection, values: dict[str, object], update: bytes
     ) -> dict[str, object]:
         draft = self._draft(connection, values)
-        paragraph, client = values.get("paragraph"), values.get("client")
-        if not isinstance(paragraph, str) or type(client) is not int or not 0 <= client < 2**32:
+        paragraph, client = identifier(values, "paragraph"), values.get("client")
+        if type(client) is not int or not 0 <= client < 2**32:
             raise Invalid("message.malformed")
         if not connection.updates.spend(time.monotonic()):
             raise Conflict("update.too_fast")
@@ -115,29 +116,26 @@ class DraftingTraffic:
         anchor, head = values.get("anchor"), values.get("head")
         if paragraph is None:
             connection.caret = None
-        elif (
-            isinstance(paragraph, str)
-            and len(paragraph) <= 40
-            and language in LANGUAGES
-            and type(anchor) is int
-            and type(head) is int
-        ):
-            connection.caret = {
-                "paragraph": paragraph,
-                "language": language,
-                "anchor": max(0, min(anchor, 100_000)),
-                "head": max(0, min(head, 100_000)),
-            }
+        elif language in LANGUAGES and type(anchor) is int and type(head) is int:
+            found = drafts.draft_of_paragraph(self._desk.store, identifier(values, "paragraph"))
+            # Elsewhere, or in a row that is gone, is nowhere: the others are told no words of a client's own.
+            connection.caret = (
+                {
+                    "paragraph": paragraph,
+                    "language": language,
+                    "anchor": max(0, min(anchor, MAX_TEXT)),
+                    "head": max(0, min(head, MAX_TEXT)),
+                }
+                if found is not None and found[0] == draft.id
+                else None
+            )
         else:
             raise Invalid("message.malformed")
         self._publisher.tell_presence(draft.id)
         return {"ok": True}
 
     def _draft(self, connection: Connection, values: dict[str, object]) -> drafts.Draft:
-        identity = values.get("draft")
-        if not isinstance(identity, str):
-            raise Invalid("message.malformed")
-        draft = drafts.draft(self._desk.store, identity)
+        draft = drafts.draft(self._desk.store, identifier(values, "draft"))
         # The action was checked for the session the page shows; another session's draft is not there.
         if draft.session != connection.session:
             raise NotFound("draft.unknown")

@@ -85,7 +85,7 @@ class Gateway:
                 self._count(connection, name, arguments)
                 values, *rest = _well_formed(arguments, attachments)
                 if names_session:
-                    self._admit_to(connection, _text(values, "session"), needs)
+                    self._admit_to(connection, identifier(values, "session"), needs)
                 else:
                     self._admit(connection, connection.session, needs)
                 return answer(connection, values, *rest)
@@ -222,7 +222,7 @@ class Gateway:
         return signing.signed_in(self.desk.store, token, clock()) if token else None
 
     def _join(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
-        session = _text(values, "session")
+        session = identifier(values, "session")
         topics = values.get("topics", [])
         known = TOPICS.keys()
         # Each once: a message has room for forty thousand names, and each would be rendered.
@@ -251,7 +251,7 @@ class Gateway:
         given = values.get("values")
         if not isinstance(given, dict):
             raise Invalid("message.malformed")
-        command = contract.parse(_text(values, "name"), given)
+        command = contract.parse(identifier(values, "name"), given)
         result = perform(
             self.desk,
             HANDLERS,
@@ -277,8 +277,9 @@ def _well_formed(arguments: tuple[object, ...], attachments: int) -> tuple[Any, 
     return arguments
 
 
-def _text(values: dict[str, object], name: str) -> str:
+def identifier(values: dict[str, object], name: str) -> str:
+    """A name of something of ours. Raises `Invalid` for what cannot be one."""
     value = values.get(name)
-    if not isinstance(value, str) or len(value) > 200:
+    if not isinstance(value, str) or len(value) > 200 or not value.isascii():
         raise Invalid("message.malformed")
     return value
