@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from session_app.services.door import admissible, preview_closing, quota
 from session_app.services.floor import is_closed, read_floor, read_queue
 from session_app.services.issuing import list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
+from session_app.store.database import stamp
 from session_app.store.floor import requests_of_session
 from session_app.store.people import Accredited
 
@@ -378,8 +379,14 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
     order = {code: place for place, code in enumerate(desk.forum.delegations)}
     granted: dict[str, list[GrantModel]] = {}
     zone = ZoneInfo(session.zone)
-    numbers = number_items(sessions.agenda(desk.store, session.id))
+    held = sessions.agenda(desk.store, session.id)
+    numbers, closed = number_items(held), {item.id for item in held if item.is_closed}
+    spans = sessions.closed_spans(desk.store, session.id)
     for grant in people.grants(desk.store, session.id):
+        if viewer.closed is not Level.CONTENT and (
+            grant.item in closed or _is_within(spans, stamp(grant.given_at))
+        ):
+            continue  # it was given behind the closed door, or speaks of what is
         giver = desk.authority.actor(session.id, grant.given_by).name
         at = i18n.format_time(grant.given_at.astimezone(zone))
         until = i18n.format_time(grant.until.astimezone(zone)) if grant.until else ""
@@ -411,6 +418,10 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
 
 def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def _is_within(spans: Iterable[tuple[str, str | None]], at: str) -> bool:
+    return any(start <= at and (end is None or at <= end) for start, end in spans)
 
 
 def _moment(at: str, session: Session) -> Mapping[Language, str]:
