@@ -201,6 +201,15 @@ def test_a_pin_goes_nowhere_without_the_code_before_it(entrance):
     assert entrance.refusal(entrance.type_pin, old, badge.pin).code == "signin.begin_again"
 
 
+def test_who_begins_again_and_again_pushes_nobody_elses_step_out(entrance):
+    chair, drafter = entrance.issue("chair"), entrance.issue("drafting-can")
+    theirs = entrance.give(chair.link).step
+    steps = [entrance.give(drafter.link).step for _ in range(services.MAX_STEPS + 10)]
+    assert isinstance(entrance.type_pin(theirs, chair.pin), SignedIn)
+    assert entrance.refusal(entrance.type_pin, steps[0], drafter.pin).code == "signin.begin_again"
+    assert isinstance(entrance.type_pin(steps[-1], drafter.pin), SignedIn)
+
+
 def test_a_step_is_of_its_own_badge(entrance):
     chair, drafter = entrance.issue("chair"), entrance.issue("drafting-can")
     while chair.pin == drafter.pin:

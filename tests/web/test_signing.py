@@ -2,6 +2,7 @@
 and what every answer carries."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -12,8 +13,10 @@ from session_app.app import create_app
 from session_app.config import ROOT, Settings
 from session_app.services.authority import CONSOLE
 from session_app.services.desk import clock
+from session_app.services.people import accredit
+from session_app.services.setup import create_session
 from session_app.services.signing import issue_badge
-from session_app.store import signing
+from session_app.store import people, sessions, signing
 from session_app.web.guard import CSP
 
 URL = "http://127.0.0.1:8000"
@@ -115,6 +118,24 @@ def test_too_many_wrong_codes_say_how_long_to_wait_and_that_links_work(visit, is
     badge = issue("delegate-hnd")
     assert stranger.post("/in", code=badge.typed).status_code == 429
     assert stranger.post("/in", code=badge.link).status_code == 303
+
+
+def test_a_code_opens_the_sessions_of_its_holder_and_no_other(visit, room):
+    other = "red-consular-2018"
+    held = sessions.session(room.desk.store, room.session)
+    create_session(room.desk, replace(held, id=other, body="network_consular"), (), clock())
+    listed = "name,delegation,capacity\nInés Coto,CRI,delegate\n"
+    accredit(room.desk, other, listed.encode(), person=CONSOLE, now=clock())
+    (holder,) = people.accredited(room.desk.store, other)
+    badge = issue_badge(room.desk, other, holder.person, person=CONSOLE, now=clock())
+    visitor = visit(None)
+    visitor.post("/in", code=badge.typed)
+    assert visitor.get("/").headers["Location"] == f"/s/{other}/"
+    assert visitor.get(f"/s/{other}/draft").status_code == 200
+    nobody = visit(None)
+    for page in ("", "draft", "documents", "desk"):
+        theirs, public = visitor.page(page), nobody.page(page)
+        assert theirs.status_code == public.status_code
 
 
 def test_an_error_is_said_in_both_languages(visit):
