@@ -16,7 +16,7 @@ from typing import Any
 from session_app.domain.access import Action, Actor
 from session_app.domain.agenda import Session
 from session_app.domain.contract import Command
-from session_app.domain.errors import ActError
+from session_app.domain.errors import ActError, Conflict
 from session_app.domain.forum import Forum
 from session_app.domain.numbering import label_style
 from session_app.domain.record import as_subject, facts_of, subject_of
@@ -201,18 +201,24 @@ def enter(
     accredited = bool(actor.person)
     # A knock at a closed door would tell those who stand outside with the knocker; see docs/record.md.
     behind = _is_closed(desk, session) if refusal else _is_inside(desk, session, person, now)
-    with desk.store.transaction(now) as tx:
-        tx.record(
-            session=session if session in sessions.session_ids(desk.store) else "",
-            person=person,
-            capacity=actor.capacity if accredited else "",
-            delegation=actor.delegation,
-            act=name,
-            subject=subject,
-            outcome=outcome,
-            detail=kept,
-            closed=behind or _is_of_closed_part(desk, session, name, subject, kept),
-        )
+    try:
+        with desk.store.transaction(now) as tx:
+            tx.record(
+                session=session if session in sessions.session_ids(desk.store) else "",
+                person=person,
+                capacity=actor.capacity if accredited else "",
+                delegation=actor.delegation,
+                act=name,
+                subject=subject,
+                outcome=outcome,
+                detail=kept,
+                closed=behind or _is_of_closed_part(desk, session, name, subject, kept),
+            )
+    except Conflict:
+        if refusal is None:
+            raise  # nothing is done that cannot be recorded
+        # Still the same refusal: what is forbidden must not answer otherwise than what is not there.
+        log.exception("a refusal could not be recorded")
 
 
 def enter_knock(

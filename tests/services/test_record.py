@@ -208,6 +208,35 @@ def test_imports_and_acts_at_the_machine_are_entered_with_their_counts(room) -> 
     )
 
 
+def test_on_a_full_disk_a_refusal_is_the_same_and_nothing_is_sent_unrecorded(room) -> None:
+    store = room.desk.store
+    store.all("pragma wal_checkpoint(truncate)")
+    (pages,) = store.one("pragma page_count")
+    store.one(f"pragma max_page_count = {pages}")
+    before = len(entries(room))
+    sent = read_until_refused(room)
+    assert len(entries(room)) == before + sent
+    with pytest.raises(Conflict, match=r"store\.unavailable"):
+        read(room, "chair")
+    for _ in range(50):
+        with pytest.raises(Forbidden, match=r"access\.no_rule"):
+            room.do("rrocm", "agenda.advance")
+        with pytest.raises(NotFound):
+            read(room, "rrocm")
+    assert len(entries(room)) < before + sent + 100
+    assert record.verify(store) is None
+
+
+def read_until_refused(room) -> int:
+    """Download until the disk is full; how many were sent."""
+    sent = 0
+    with contextlib.suppress(Conflict):
+        while sent < 2_000:
+            read(room, "chair")
+            sent += 1
+    return sent
+
+
 # What is closed ------------------------------------------------------------------------------
 
 
