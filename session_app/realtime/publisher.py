@@ -56,6 +56,8 @@ TOLD: Mapping[str, Action | Literal["its own", "signed in"]] = MappingProxyType(
 declare their own."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at what ends by itself, such as a grant with a date."""
+COUNT_EVERY = 1.0
+"""Seconds between two counts of who is there, for who minds the door: a whole room comes and goes at once."""
 
 
 @dataclass(eq=False)
@@ -89,6 +91,8 @@ class Publisher:
         self._viewers: dict[tuple[str, str | None], tuple[int, Viewer]] = {}
         self._moved: dict[str, None] = {}
         self._motion = threading.Event()
+        self._come_and_gone: set[str] = set()  # sessions where somebody has, since the last count
+        self._counted_at = 0.0
         desk.store.listen(self._hear)
         desk.drafts.relay = self.relay_updates
         desk.connected = self.connected
@@ -107,13 +111,18 @@ class Publisher:
     def leave(self, sid: str) -> None:
         connection = self._connections.pop(sid, None)
         self._audiences.clear()
-        if connection is not None and connection.draft is not None:
+        if connection is None:
+            return
+        if connection.session:
+            self._come_and_gone.add(connection.session)
+        if connection.draft is not None:
             self.tell_presence(connection.draft)
 
     def show(self, connection: Connection, session: str, topics: tuple[str, ...]) -> None:
         """A connection now shows these topics of this session; another session's draft it has left."""
         if session != connection.session:
             connection.draft = connection.caret = None
+        self._come_and_gone.update(filter(None, (connection.session, session)))
         connection.session, connection.topics = session, topics
         self._audiences.clear()
 
@@ -260,8 +269,19 @@ class Publisher:
             self._news.clear()
             try:
                 self.deliver()
+                self._recount()
             except Exception:
                 log.exception("a delivery failed; the next one carries the state")
+
+    def _recount(self) -> None:
+        """Tell who minds the door that somebody has come or gone: the list of whom it cuts off says
+        who is connected."""
+        if not self._come_and_gone or time.monotonic() - self._counted_at < COUNT_EVERY:
+            return
+        self._counted_at = time.monotonic()
+        sessions, self._come_and_gone = self._come_and_gone, set()
+        for session in sessions:
+            self.refresh(session, ("door",))
 
     def deliver(self) -> None:
         """Deliver everything committed so far: first who is out is out, then the news."""
@@ -366,7 +386,8 @@ class Publisher:
         now = clock()
         classes: dict[Viewer, list[Connection]] = {}
         for each in self._connections.values():
-            if each.session == session and each.topics:
+            wanted = each.topics if topics is None else set(topics).intersection(each.topics)
+            if each.session == session and wanted:
                 viewer = self._viewer(session, each.person, now)
                 if not viewer.shut_out:
                     classes.setdefault(viewer, []).append(each)

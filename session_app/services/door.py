@@ -206,6 +206,26 @@ def admissible(desk: Desk, session: str) -> list[Accredited]:
     ]
 
 
+def by_exception(desk: Desk, session: str) -> frozenset[str]:
+    """Who can be put on the roster only with a reason."""
+    companions = quota(desk, session)
+    found = set()
+    for person, candidate in _candidates(desk, session).items():
+        try:
+            roster.check_admission(candidate, "", (), desk.forum, companions=companions)
+        except Conflict as refusal:
+            if refusal.code in ("roster.reason_missing", "roster.rank"):
+                found.add(person)
+    return frozenset(found)
+
+
+def choices_of_companions(desk: Desk, session: str) -> tuple[int, ...]:
+    """How many companions the forum lets a head bring behind a closed door; first what counts now."""
+    standing = quota(desk, session)
+    known = {int(each) for each in desk.forum.settings[COMPANIONS].values} | {standing}
+    return tuple(sorted(known, key=lambda each: (each != standing, each)))
+
+
 def _is_closed(sitting: Sitting) -> bool:
     return sitting.is_under_way and sitting.mode == "closed"
 

@@ -17,16 +17,22 @@ from session_app.domain.access import Action, Level
 from session_app.domain.agenda import ClosedRun, Session, number_items, veil
 from session_app.domain.drafting import LANGUAGES, Kind, Language
 from session_app.domain.floor import Request, speaking_times
+from session_app.domain.forum import SittingMode
 from session_app.domain.numbering import number
 from session_app.domain.roster import Place
 from session_app.services.adoption import digest, read_standing
 from session_app.services.agenda import members_present
 from session_app.services.desk import Desk
-from session_app.services.door import admissible, preview_closing, quota
+from session_app.services.door import (
+    admissible,
+    by_exception,
+    choices_of_companions,
+    preview_closing,
+    quota,
+)
 from session_app.services.floor import is_closed, read_floor, read_queue
 from session_app.services.issuing import list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
-from session_app.store.database import stamp
 from session_app.store.floor import requests_of_session
 from session_app.store.people import Accredited
 
@@ -201,6 +207,7 @@ def read_notice(desk: Desk, session_id: str, person: str | None) -> NoticeModel:
         mode=mode,
         place=entry.place if entry is not None else "",
         may_ask=asks and mode == "closed",
+        category=desk.authority.actor(session_id, person).category,
     )
 
 
@@ -209,7 +216,8 @@ def _read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> D
     mode = sitting.mode if sitting is not None and sitting.is_under_way else "open"
     entries = sessions.roster(desk.store, session.id)
     connected = desk.connected(session.id)
-    everybody = people.accredited(desk.store, session.id)
+    everybody = _in_order(desk, people.accredited(desk.store, session.id))
+    excepted = by_exception(desk, session.id)
 
     def attendee(each: Accredited) -> AttendeeModel:
         entry = entries.get(each.person)
@@ -221,6 +229,7 @@ def _read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> D
             each.rank,
             connected.get(each.person, 0),
             entry.reason if entry is not None else "",
+            each.person in excepted,
         )
 
     def placed(place: Place) -> tuple[AttendeeModel, ...]:
@@ -230,28 +239,33 @@ def _read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> D
             if each.person in entries and entries[each.person].place is place
         )
 
-    closings = tuple(
-        ClosingModel(
-            closing.mode,
-            tuple(map(attendee, closing.stays)),
-            tuple(map(attendee, closing.cut_off)),
-            closing.seen,
+    def closing(other: SittingMode, companions: int) -> ClosingModel:
+        would = preview_closing(desk, session.id, other, now, companions=companions or None)
+        stays = {each.person for each in would.stays}
+        cut_off = {each.person for each in would.cut_off}
+        return ClosingModel(
+            other,
+            tuple(attendee(each) for each in everybody if each.person in stays),
+            tuple(attendee(each) for each in everybody if each.person in cut_off),
+            would.seen,
+            companions,
         )
-        for closing in (
-            preview_closing(desk, session.id, other, now) for other in ("members", "closed")
-        )
-        if closing.mode != mode
-    )
+
+    ways: list[tuple[SittingMode, int]] = [
+        *(("closed", each) for each in choices_of_companions(desk, session.id)),
+        ("members", 0),
+    ]
     return DoorModel(
         mode=mode,
         since=read_door_closed(desk, session),
         verified=sitting is not None and sitting.verified,
         companions=quota(desk, session.id),
-        closings=closings,
+        closings=tuple(closing(*way) for way in ways if way[0] != mode),
         named=placed(Place.NAMED),
         admitted=placed(Place.ADMITTED),
         waiting=placed(Place.WAITING),
-        others=tuple(attendee(each) for each in admissible(desk, session.id)),
+        others=tuple(attendee(each) for each in _in_order(desk, admissible(desk, session.id))),
+        under_way=sitting is not None and sitting.is_under_way,
     )
 
 
@@ -295,6 +309,12 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
         else (),
         times=tuple((code, _minutes(seconds)) for code, seconds in times.items()),
     )
+
+
+def _in_order(desk: Desk, found: Iterable[Accredited]) -> list[Accredited]:
+    """The forum's order: members in Spanish alphabetical order, observers, others."""
+    order = {code: place for place, code in enumerate(desk.forum.delegations)}
+    return sorted(found, key=lambda each: (order.get(each.delegation, len(order)), each.delegation))
 
 
 def _read_attendance(
@@ -375,18 +395,10 @@ def _read_draft(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
 
 
 def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> PeopleModel:
-    # The forum's order: members in Spanish alphabetical order, observers, others.
-    order = {code: place for place, code in enumerate(desk.forum.delegations)}
     granted: dict[str, list[GrantModel]] = {}
     zone = ZoneInfo(session.zone)
-    held = sessions.agenda(desk.store, session.id)
-    numbers, closed = number_items(held), {item.id for item in held if item.is_closed}
-    spans = sessions.closed_spans(desk.store, session.id)
+    numbers = number_items(sessions.agenda(desk.store, session.id))
     for grant in people.grants(desk.store, session.id):
-        if viewer.closed is not Level.CONTENT and (
-            grant.item in closed or _is_within(spans, stamp(grant.given_at))
-        ):
-            continue  # it was given behind the closed door, or speaks of what is
         giver = desk.authority.actor(session.id, grant.given_by).name
         at = i18n.format_time(grant.given_at.astimezone(zone))
         until = i18n.format_time(grant.until.astimezone(zone)) if grant.until else ""
@@ -408,20 +420,13 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
                 badge_waits=each.badge_waits,
                 grants=tuple(granted.get(each.person, ())),
             )
-            for each in sorted(
-                people.accredited(desk.store, session.id),
-                key=lambda each: (order.get(each.delegation, len(order)), each.delegation),
-            )
+            for each in _in_order(desk, people.accredited(desk.store, session.id))
         )
     )
 
 
 def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-
-
-def _is_within(spans: Iterable[tuple[str, str | None]], at: str) -> bool:
-    return any(start <= at and (end is None or at <= end) for start, end in spans)
 
 
 def _moment(at: str, session: Session) -> Mapping[Language, str]:

@@ -88,6 +88,7 @@ class AttendeeModel:
     rank: str
     connected: int  # open screens and pages
     reason: str  # of the exception by which they are on the roster, or empty
+    by_exception: bool = False  # can be admitted only with a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class ClosingModel:
     stays: tuple[AttendeeModel, ...]
     cut_off: tuple[AttendeeModel, ...]
     seen: str
+    companions: int = 0  # of each head; none among members only
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class DoorModel:
     admitted: tuple[AttendeeModel, ...]
     waiting: tuple[AttendeeModel, ...]
     others: tuple[AttendeeModel, ...]  # who could be admitted, by right or by exception
+    under_way: bool = True  # whether there is a sitting, open or suspended
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +225,7 @@ class NoticeModel:
     mode: str  # members, closed
     place: str  # how one stands to the roster: named (to be verified), waiting, or empty
     may_ask: bool  # a late arrival whom the chair could let in
+    category: str = "public"  # of the accreditation; its word is `ui.category.<category>`
 
 
 @dataclass(frozen=True, slots=True)

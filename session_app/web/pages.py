@@ -8,12 +8,12 @@ from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain import contract
-from session_app.domain.access import Action
+from session_app.domain.access import Action, Level
 from session_app.domain.errors import NotFound
 from session_app.i18n import phrases, say_in_both
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
-from session_app.store import drafts
+from session_app.store import drafts, sessions
 from session_app.views.live import (
     TOPICS,
     read_head,
@@ -28,6 +28,8 @@ from .guard import PUBLIC, actor, door, visitor
 
 ACT = "act"
 """The endpoint every act is posted to as a form: the command declares what it needs."""
+ON_THE_TABLET = ("sitting", "agenda", "attendance", "draft", "door")
+"""The topics of the chair's page."""
 ON_THE_DESK = ("sitting", "agenda", "attendance", "people", "documents")
 """The topics of the Secretariat's page, which answers an imported list too."""
 
@@ -65,7 +67,7 @@ def install(app: Flask, desk: Desk) -> None:
     def home(session: str) -> str:
         now = clock()
         viewer = viewer_of(desk, session, visitor().person, now)
-        if viewer.shut_out:
+        if viewer.shut_out and viewer.closed is not Level.NOTHING:
             return show(
                 "closed.html",
                 session,
@@ -77,7 +79,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/chair")
     @door(Action.MANAGE_SITTING)
     def chair(session: str) -> str:
-        return show("chair.html", session, "sitting", "agenda", "attendance", "draft", "documents")
+        return show("chair.html", session, *ON_THE_TABLET)
 
     @app.get("/s/<session>/desk")
     @door(Action.ACCREDIT)
@@ -113,9 +115,13 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/door")
     @door(Action.KNOW)
     def door_state(session: str) -> BaseResponse:
-        # What the notice asks every few seconds: 204 when one may come back, 423 while the door is shut.
-        shut_out = desk.authority.is_shut_out(session, visitor().person, clock())
-        return BaseResponse(status=423 if shut_out else 204)
+        # What the notice asks every few seconds: 204 when one may come back; 423 while the door is shut,
+        # and how one stands to the list of the room.
+        person = visitor().person
+        if not desk.authority.is_shut_out(session, person, clock()):
+            return BaseResponse(status=204)
+        entry = sessions.roster(desk.store, session).get(person or "")
+        return BaseResponse(entry.place if entry else "", status=423, mimetype="text/plain")
 
     @app.post("/s/<session>/do/<command>")
     @door(PUBLIC)

@@ -139,7 +139,8 @@ SPEAKERS = tuple(
 )
 ATTENDEES = tuple(
     models.AttendeeModel(
-        f"person-{capacity}", f"⟪{HOSTILE}⟫", "CAN", capacity, f"⟪{HOSTILE}⟫", connected, reason
+        *(f"person-{capacity}", f"⟪{HOSTILE}⟫", "CAN", capacity, f"⟪{HOSTILE}⟫", connected, reason),
+        by_exception=capacity == "interpreter",
     )
     for capacity, connected, reason in (
         ("head", 2, ""),
@@ -149,8 +150,12 @@ ATTENDEES = tuple(
     )
 )
 CLOSINGS = tuple(
-    models.ClosingModel(mode, ATTENDEES[:2], cut_off, "0" * 32)
-    for mode, cut_off in (("members", ()), ("closed", ATTENDEES[2:]))
+    models.ClosingModel(mode, stays, cut_off, "0" * 32, companions)
+    for mode, companions, stays, cut_off in (
+        ("closed", 1, (), ATTENDEES),
+        ("closed", 2, ATTENDEES[:2], ATTENDEES[2:]),
+        ("members", 0, ATTENDEES, ()),
+    )
 )
 
 SAMPLES: dict[str, list[object]] = {
@@ -196,6 +201,9 @@ SAMPLES: dict[str, list[object]] = {
     ],
     "door": [
         models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), ()),
+        models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), (), under_way=False),
+        models.DoorModel("members", "14:02", False, 1, CLOSINGS[:2], (), (), (), ()),
+        models.DoorModel("closed", "14:02", False, 1, CLOSINGS[2:], (), (), (), ()),
         models.DoorModel("closed", "14:02", False, 1, (), ATTENDEES, (), ATTENDEES, ATTENDEES),
         models.DoorModel("closed", "14:02", True, 2, (), (), ATTENDEES, (), ATTENDEES),
     ],
@@ -297,7 +305,9 @@ def test_an_act_is_offered_only_to_who_may_do_it_and_carries_what_it_needs(
                 if field.tag == "select"
                 else field.get("value")
             )
-            values[field.get("name")] = {"true": True, "false": False}.get(value, value or "15:30")
+            kinds = {"boolean": {"true": True, "false": False}.get, "number": int}
+            as_said = kinds.get(field.get("data-type"), lambda text: text or "15:30")
+            values[field.get("name")] = as_said(value)
         contract.parse(name, values)
     ids = set(root.xpath("//@id"))
     assert set(root.xpath(".//@data-opens")) <= ids

@@ -50,7 +50,7 @@ export class Connection extends Emitter {
     /** When contact was lost; null while it is live. @type {Date | null} */
     this.since = new Date();
     this.joined = false;
-    this.leave = leave ?? ((path) => location.pathname !== path && location.replace(path));
+    this.leave = leave ?? leavePage;
     this.lastHeard = Date.now();
     this.beatAt = 0;
     /** How far the server's clock is ahead of this page's count of time, in ms, and how sure that is. */
@@ -235,6 +235,16 @@ export class Connection extends Emitter {
     this.close();
     this.leave(reason === "closed" ? `/s/${this.session}/closed` : "/");
   }
+}
+
+/**
+ * Go to another page, and keep nothing of this one: what it showed is gone before the next has come, and
+ * if none can come. @param {string} path
+ */
+export function leavePage(path) {
+  if (location.pathname === path) return;
+  document.body.replaceChildren();
+  location.replace(path);
 }
 
 /** @param {ConstructorParameters<typeof Connection>[0]} page */

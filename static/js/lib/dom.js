@@ -6,20 +6,21 @@ export const actOf = (event) =>
 
 /**
  * A form's fields as the values of a command, as the server reads the same form without script:
- * what is chosen as true or false is a boolean, what is typed stays text, what is left empty is left
- * out.
+ * what is chosen as true or false is a boolean, what the page says is a number is one, what is typed
+ * stays text, what is left empty is left out.
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} submitter
- * @returns {Record<string, string | boolean>}
+ * @returns {Record<string, string | boolean | number>}
  */
 export function valuesOf(form, submitter) {
-  /** @type {Record<string, string | boolean>} */
+  /** @type {Record<string, string | boolean | number>} */
   const values = {};
   for (const [name, value] of new FormData(form, submitter)) {
     if (name === "_back" || typeof value !== "string" || !value) continue;
     const field = form.elements.namedItem(name);
     const typed = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text");
-    values[name] = !typed && (value === "true" || value === "false") ? value === "true" : value;
+    if (field instanceof HTMLElement && field.dataset.type === "number") values[name] = Number(value);
+    else values[name] = !typed && (value === "true" || value === "false") ? value === "true" : value;
   }
   return values;
 }

@@ -14,13 +14,16 @@ const fragments = globalThis.trustedTypes?.createPolicy("fragments", { createHTM
 
 /**
  * Connect the page and keep it current.
- * @param {{io: import("./connection.js").Io, Idiomorph: Morph}} vendor of the page's one bundle
+ * @param {object} page
+ * @param {import("./connection.js").Io} page.io of the page's one bundle
+ * @param {Morph} page.Idiomorph
+ * @param {(path: string) => void} [page.leave] what the page does when it must be left
  * @returns {Connection}
  */
-export function follow({ io, Idiomorph }) {
+export function follow({ io, Idiomorph, leave }) {
   const { session, page } = document.documentElement.dataset;
   const topics = [...document.querySelectorAll("[data-live]")].map((each) => each.getAttribute("data-live") ?? "");
-  const connection = connect({ io, session: session ?? "", page: page ?? "", topics });
+  const connection = connect({ io, session: session ?? "", page: page ?? "", topics, leave });
   connection.on("joined", ({ fragments: shown }) => {
     for (const [topic, html] of Object.entries(shown)) show(topic, html, Idiomorph);
   });
@@ -30,6 +33,11 @@ export function follow({ io, Idiomorph }) {
   document.addEventListener("click", openOrClose);
   return connection;
 }
+
+/** A page the browser has kept whole may show what its reader may no longer see: it is asked for again. */
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 
 /**
  * Show a topic, and tell the page's own module: `shown` on the document.
@@ -64,7 +72,8 @@ function morph(section, html, Idiomorph) {
       beforeAttributeUpdated: (name, node) =>
         !(name === "open" && opens(node)) &&
         !(name === "value" && isTyped(node)) &&
-        !(name === "selected" && node instanceof HTMLOptionElement),
+        !(name === "selected" && node instanceof HTMLOptionElement) &&
+        name !== "checked",
       beforeNodeMorphed: (node, next) => !holds(node, next),
       beforeNodeRemoved: (node) => !(node instanceof Element && node.matches("form > .refusal")),
     },
@@ -90,8 +99,38 @@ const held = new Map();
 function holds(node, next) {
   if (!(node instanceof HTMLInputElement && next instanceof HTMLInputElement) || node.type !== "hidden") return false;
   if (!node.closest("dialog[open]")) return false;
+  if (node.form && refused.has(node.form)) {
+    if (node.value !== next.value) {
+      refused.delete(node.form);
+      readUntil.set(node.form, Date.now() + READ_FOR);
+    }
+    return false;
+  }
   held.set(node, next.value);
   return true;
+}
+
+/**
+ * Forms that show themselves what they name (`data-renews`: the heading to read again), and were refused
+ * because that had changed: what has come since, or comes next, is what they name from then on.
+ * @type {WeakSet<HTMLFormElement>}
+ */
+const refused = new WeakSet();
+/** When such a form may be sent again: not by the second tap of the same hand. @type {WeakMap<HTMLFormElement, number>} */
+const readUntil = new WeakMap();
+const READ_FOR = 1_000; // ms
+
+/** @param {HTMLFormElement} form */
+function renew(form) {
+  refused.add(form);
+  for (const [field, value] of held) {
+    if (field.form !== form) continue;
+    if (field.value !== value) refused.delete(form);
+    field.value = value;
+    held.delete(field);
+  }
+  readUntil.set(form, Date.now() + READ_FOR);
+  document.getElementById(form.dataset.renews ?? "")?.focus();
 }
 
 // `close` does not bubble.
@@ -110,6 +149,7 @@ async function act(event, connection) {
   if (!form) return;
   event.preventDefault();
   if (form.ariaBusy === "true" || connection.contact === "offline") return;
+  if (Date.now() < (readUntil.get(form) ?? 0)) return;
   const values = valuesOf(form, event.submitter);
   const command = decodeURIComponent(new URL(form.action).pathname.split("/").at(-1) ?? "");
   form.querySelector(":scope > .refusal")?.remove();
@@ -117,7 +157,11 @@ async function act(event, connection) {
   hold(form.querySelectorAll("button"), "busy");
   try {
     const ack = await connection.command(command, values);
-    if (!ack.ok) return refuse(form, ack.sentence ?? "");
+    if (!ack.ok) {
+      refuse(form, ack.sentence ?? "");
+      if (form.dataset.renews !== undefined) renew(form);
+      return;
+    }
     if (form.dataset.then === "reload") return location.reload();
     form.reset();
     form.closest("dialog")?.close();

@@ -90,6 +90,18 @@ function giveFocusBack() {
   if (document.activeElement === document.body) document.getElementById(chosen.id.replace("p-", "name-"))?.focus({ preventScroll: true });
 }
 
+/** What closed the door is gone with it: the next word is how the door now stands. */
+let atDoor = false;
+document.addEventListener("submit", (event) => {
+  if (event.target instanceof Element && event.target.closest("#live-door")) atDoor = true;
+});
+function standAtDoor() {
+  if (!atDoor || document.querySelector("dialog[open]") || document.activeElement !== document.body) return;
+  atDoor = false;
+  document.getElementById("hall-title")?.focus({ preventScroll: true });
+  if (document.activeElement === document.body) document.getElementById("door-title")?.focus({ preventScroll: true });
+}
+
 const keepInSight = () => document.querySelector(".items > [aria-current]")?.scrollIntoView({ block: "nearest" });
 document.addEventListener("shown", (event) => {
   const { topic } = /** @type {CustomEvent<{topic: string}>} */ (event).detail;
@@ -98,6 +110,7 @@ document.addEventListener("shown", (event) => {
     giveFocusBack();
   }
   if (topic === "agenda") keepInSight();
+  if (topic === "door") standAtDoor();
 });
 show();
 window.addEventListener("resize", keepInSight);

@@ -1,10 +1,15 @@
-/** The notice of a closed door leaves by itself once the door is open, or one has been let in. */
-const LOOK_EVERY = 4_000; // ms, and up to half as much again, so that a whole room does not ask at once
-const room = new URL("./", location.href);
+import { ask } from "../lib/door.js";
 
-async function look() {
-  const answer = await fetch(new URL("door", room), { method: "HEAD", redirect: "manual", cache: "no-store" }).catch(() => null);
-  if (answer?.status === 204) return location.replace(room);
-  setTimeout(look, LOOK_EVERY * (1 + Math.random() / 2));
-}
-void look();
+/**
+ * The notice of a closed door leaves by itself once one may come in. The general one, which says the same
+ * to everybody, gives way to one's own.
+ */
+const room = new URL("./", location.href);
+const shown = document.querySelector("[data-place]")?.getAttribute("data-place");
+void ask({
+  room,
+  enter: () => location.replace(room),
+  waits: (place) => {
+    if (place !== shown) location.replace(room);
+  },
+});

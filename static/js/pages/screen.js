@@ -1,7 +1,18 @@
 import { Idiomorph, io } from "../../vendor/live.js";
+import { leavePage } from "../lib/connection.js";
+import { ask } from "../lib/door.js";
 import { follow } from "../lib/live.js";
 
-follow({ io, Idiomorph });
+const outside = document.getElementById("outside");
+
+/** Nothing but that the door is closed, at once and with no further page to load; back by itself. */
+function goOutside() {
+  if (outside) document.body.replaceChildren(outside);
+  void ask({ room: new URL("./", location.href), enter: () => location.reload() });
+}
+
+if (!document.getElementById("live-sitting")) goOutside();
+else follow({ io, Idiomorph, leave: (path) => (path.endsWith("/closed") ? goOutside() : leavePage(path)) });
 
 /** The time of resumption, from the sitting as it now stands. */
 document.addEventListener("shown", () => {
