@@ -6,6 +6,7 @@ anywhere but at the code has nothing to go on with, and a desk that starts anew 
 
 from __future__ import annotations
 
+import logging
 import math
 import secrets
 from collections.abc import Callable, Iterable
@@ -32,6 +33,8 @@ from session_app.store.people import Accredited
 from session_app.store.signing import Badge, Login
 
 from .desk import Desk, acting
+
+log = logging.getLogger(__name__)
 
 STEP_LASTS = 600.0
 """Seconds in which a sign-in that has begun is to be finished."""
@@ -204,6 +207,13 @@ class Reception:
         if badge is None:
             if code.kind == "typed":
                 self._failures.note(browser.address, at)
+                wait = self._failures.wait(browser.address, at)
+                if wait > 0:
+                    log.warning(
+                        "too many wrong codes, the last from %s: for %d s no more are looked up",
+                        browser.address,
+                        math.ceil(wait),
+                    )
             raise Invalid("signin.bad_code")
         if badge.pin is not None:
             return AsksPin(self._begin(badge.hash, at), badge.name)
@@ -226,7 +236,9 @@ class Reception:
         `Conflict("signin.badge_waits")` for a badge that has seen too many of those.
         """
         store = self.desk.store
-        self._badge_at(step, at)
+        kept = self._badge_at(step, at).pin
+        if kept is None:  # its badge asks for none: somebody plays with forms
+            raise Invalid("signin.begin_again")
         pin = read_pin(given)
         if pin is None:
             raise Invalid("signin.not_a_pin")
@@ -237,8 +249,8 @@ class Reception:
             failures = badge.failures + 1
             signing.count_failures(tx, badge.hash, failures)
         self._waits[badge.hash] = at + wait_of(failures)
-        key, kept = signing.read_key(store), badge.pin
-        if kept is None or not apart(lambda: signing.is_pin(key, pin, kept)):
+        key = signing.read_key(store)
+        if not apart(lambda: signing.is_pin(key, pin, kept)):
             raise self._refuse_pin(badge, failures, now)
         with store.transaction(now) as tx:
             signing.count_failures(tx, badge.hash, 0)

@@ -356,6 +356,10 @@ def test_a_third_device_asks_and_signs_the_oldest_out(entrance):
     assert isinstance(asked, AsksDevice)
     assert [each.device for each in asked.devices] == [PHONE.device, LAPTOP.device]
     assert entrance.is_in(phone)
+    # Its badge has no PIN: a form that sends one all the same is no wrong PIN.
+    for _ in range(TRIES + 1):
+        refusal = entrance.refusal(entrance.type_pin, asked.step, "123456", TABLET)
+        assert refusal.code == "signin.begin_again"
     tablet = entrance.use_here(asked, TABLET)
     assert (entrance.is_in(phone), entrance.is_in(laptop), entrance.is_in(tablet)) == (0, 1, 1)
     for told in (phone, laptop):
@@ -465,7 +469,9 @@ def guesses(count):
         yield "".join(letters[number // len(letters) ** place % len(letters)] for place in range(8))
 
 
-def test_of_a_thousand_guesses_in_a_burst_only_the_budget_is_looked_up(entrance, monkeypatch):
+def test_of_a_thousand_guesses_in_a_burst_only_the_budget_is_looked_up(
+    entrance, monkeypatch, caplog
+):
     looked_up = []
     find = signing.find_badge
     monkeypatch.setattr(
@@ -475,6 +481,7 @@ def test_of_a_thousand_guesses_in_a_burst_only_the_budget_is_looked_up(entrance,
     assert len(looked_up) == FAILURES_OF_ADDRESS
     assert answers.count("signin.bad_code") == FAILURES_OF_ADDRESS
     assert answers.count("signin.too_many") == 1_000 - FAILURES_OF_ADDRESS
+    assert [each.levelname for each in caplog.records] == ["WARNING"]
     looked_up.clear()
     for number, guess in enumerate(guesses(1_000)):
         browser = Browser(f"10.0.{number % 200}.1", "?")
