@@ -245,6 +245,8 @@ class Handler(WebSocketHandler):  # type: ignore[misc]
         self._expect(BODY_WITHIN)
         environ: dict[str, Any] = super().get_environ()
         environ["session_app.line"] = Line(self.socket)
+        # gevent hands out the bare line where an upgrade is asked for: a form with such a header never ends.
+        environ["wsgi.input"], environ["wsgi.input_terminated"] = self.wsgi_input, True
         return environ
 
     def upgrade_connection(self) -> Any:

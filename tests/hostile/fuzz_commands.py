@@ -42,6 +42,7 @@ from session_app.services.door import preview_closing
 from session_app.services.setup import DEMO_ROLES, load_forum, set_up_demo
 from session_app.store import drafts, people, sessions
 from session_app.store.database import Database
+from tests.desk_process import Refused, running_desk
 
 CRM = ROOT / "agendas" / "crm"
 BATCH = 2_500
@@ -410,8 +411,6 @@ ONLY_OURS = ("event", "fragment", "bye", "draft.updates", "draft.rights", "conne
 
 def attack_sockets(cases: int, seed: int) -> dict[str, int]:
     """Send so many messages to a desk of its own. Raises `AssertionError` for a broken promise."""
-    from desk_process import Refused, running_desk
-
     dice = random.Random(seed)
     counts: collections.Counter[str] = collections.Counter()
     with tempfile.TemporaryDirectory() as folder, running_desk(Path(folder)) as served:
@@ -544,9 +543,9 @@ def main() -> int:
         longest = max(total["longest_us"], counts.pop("longest_us"))
         total.update(counts)
         total["longest_us"] = longest
-        first = first or _memory()
-        assert _memory() - first < GROWTH, f"grown by {(_memory() - first) / 1e6:.0f} MB"
-    report = {"here": dict(total), "growth_mb": (_memory() - first) // 1_000_000}
+        first = first or memory()
+        assert memory() - first < GROWTH, f"grown by {(memory() - first) / 1e6:.0f} MB"
+    report = {"here": dict(total), "growth_mb": (memory() - first) // 1_000_000}
     if sent:
         report["by socket"] = attack_sockets(sent, options.seed)
     report["seconds"] = round(time.monotonic() - began, 1)
@@ -555,11 +554,10 @@ def main() -> int:
     return 0
 
 
-def _memory() -> int:
+def memory() -> int:
     """Bytes this process holds now."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "tests"))
     sys.exit(main())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-from hostile import fuzz_commands
+
+from tests.hostile import fuzz_commands, fuzz_imports, fuzz_requests
 
 SEED = random.SystemRandom().randrange(10**6)
 """Another each time; the failing case is printed with it."""
@@ -23,3 +24,19 @@ def test_hostile_messages_on_a_real_socket_change_nothing_and_the_desk_stays_up(
     counts = fuzz_commands.attack_sockets(700, SEED)
     assert counts["cases"] > 500
     assert len(counts) > 8
+
+
+@pytest.mark.slow
+def test_hostile_files_are_taken_whole_or_refused_with_what_is_wrong() -> None:
+    counts = fuzz_imports.attack(300, SEED)
+    assert counts["cases"] == 300
+    assert {"people", "text"} <= counts.keys(), "nothing was ever taken"
+    assert len(counts) > 6
+
+
+@pytest.mark.slow
+def test_hostile_requests_over_every_route_are_answered() -> None:
+    counts = fuzz_requests.attack(1_500, SEED)
+    assert counts["cases"] == 1_500
+    assert counts["2xx"] > 100
+    assert counts["4xx"] > 500
