@@ -106,9 +106,14 @@ def entries(
     ]
 
 
-def granted(db: Database, session: str) -> dict[str, tuple[str, str]]:
-    """To whom each grant of a session was given, withdrawn ones too, and for what."""
-    rows = db.all("select id, person, right from permission where session = ?", (session,))
+def granted(db: Database, session: str, *, everything: bool) -> dict[str, tuple[str, str]]:
+    """To whom each grant of a session was given, withdrawn ones too, and for what; those of the
+    closed part only to who sees everything."""
+    rows = db.all(
+        "select id, person, right from permission where session = :session"
+        f" and (:everything or id not in {_CLOSED})",
+        {"session": session, "everything": everything},
+    )
     return {row["id"]: (row["person"], row["right"]) for row in rows}
 
 

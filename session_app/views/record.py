@@ -198,6 +198,7 @@ class _Words:
     t: Callable[..., str]
     zone: ZoneInfo
     names: Mapping[str, str]  # what the ids that stand in entries are called now
+    marks_closed: bool  # a mark on a knock of one's own would say what one has knocked at
 
 
 def _learn_words(
@@ -205,7 +206,8 @@ def _learn_words(
 ) -> _Words:
     zone = ZoneInfo(sessions.session(desk.store, session).zone)
     names = _names(desk, session, viewer, now, language)
-    return _Words(language, speaker(language), zone, names)
+    marks = sees_closed(desk, session, viewer, now)
+    return _Words(language, speaker(language), zone, names, marks)
 
 
 def _entry(entry: Entry, number: int, words: _Words) -> EntryModel:
@@ -224,7 +226,7 @@ def _entry(entry: Entry, number: int, words: _Words) -> EntryModel:
         facts="; ".join(_facts(entry, words)),
         outcome=t("ui.record.refused", reason=t(entry.outcome)) if refused else t("ui.record.done"),
         refused=refused,
-        closed=entry.closed,
+        closed=entry.closed and words.marks_closed,
     )
 
 
@@ -254,6 +256,7 @@ def _names(
 ) -> dict[str, str]:
     """What ids are called, of those things only that this viewer may see."""
     t = speaker(language)
+    closed = sees_closed(desk, session, viewer, now)
     names = {
         "es": t("ui.layout.es"),
         "en": t("ui.layout.en"),
@@ -261,10 +264,9 @@ def _names(
     }
     for each in people.accredited(desk.store, session):
         names[each.person] = f"{each.name} ({each.delegation})"
-    for grant, (person, right) in record.granted(desk.store, session).items():
+    for grant, (person, right) in record.granted(desk.store, session, everything=closed).items():
         names[grant] = f"{names.get(person, '')}: {t(f'ui.right.{right}')}"
     may = desk.authority.allowed(session, viewer, now)
-    closed = sees_closed(desk, session, viewer, now)
     if Action.SEE_AGENDA in may:
         items = sessions.agenda(desk.store, session)
         numbers = number_items(items)

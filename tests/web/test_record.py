@@ -285,6 +285,23 @@ def test_one_reads_of_ones_own_knocks_and_of_nobody_elses(room, visit) -> None:
     assert len(refused) == 2
 
 
+def test_ones_own_knock_does_not_say_whether_anything_was_behind_it(room, visit) -> None:
+    made = room.do("chair", "agenda.add", title_es="Secreto", title_en="Secret", mode="closed")
+    given = room.do("chair", "grant.give", person=room.person["interpreter"], right="attend",
+                    reason="Sí", item=made["item"])  # fmt: skip
+    for item in (made["item"], "z" * 26):
+        refuse(room, "secretariat", "agenda.finish", item=item)
+    for grant in (given["grant"], "z" * 26):
+        refuse(room, "secretariat", "grant.withdraw", grant=grant)
+    kept = {made["item"]: "?", given["grant"]: "?", "z" * 26: "?"}
+    shown = [[kept.get(cell, cell) for cell in row[2:]] for row in rows(page(visit("secretariat")))]
+    # Newest first, behind one's own signing in.
+    assert shown[1] == shown[2]
+    assert shown[3] == shown[4]
+    marks = page(visit("secretariat")).xpath("//tbody//th/small")
+    assert marks == []
+
+
 def test_what_is_about_something_that_is_closed_now_is_closed_with_it(room, visit) -> None:
     made = room.do("secretariat", "agenda.add", title_es="Uno más", title_en="One more")
     room.do("secretariat", "agenda.finish", item=made["item"])
