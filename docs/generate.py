@@ -37,7 +37,7 @@ know of is answered as one that is not there.
 | `join {{session, page, topics}}` | `session:know` | `{{ok, now, fragments: {{topic: html}}}}`; behind a door one is kept out of, `door.closed` |
 | `command {{name, values}}` | the command's own | `{{ok, …}}` |
 | `beat {{}}` | a login | `{{ok, now}}`: a sign of life, and the desk's time in milliseconds |
-| `draft.open {{draft, tab}}` | `draft:read` | `{{ok, draft, clients, writable, may, mode, origin, you, presence}}` |
+| `draft.open {{draft, tab}}` | `draft:read` | `{{ok, draft, clients, writable, may, off_device, mode, origin, you, presence}}`: `off_device` while its text stays off the disk of the device |
 | `draft.lease {{draft}}` | `draft:read` | `{{ok, clients}}`: more CRDT client ids for this tab |
 | `draft.sync {{draft, ids, lens}}, bytes` | `draft:read` | `{{ok, ids, lens}}, bytes`: what each state vector lacks |
 | `draft.update {{draft, paragraph, client, clock}}, bytes` | `draft:read`, and the pen | `{{ok}}`: it is on disk |
@@ -49,7 +49,7 @@ know of is answered as one that is not there.
 | `fragment {{seq, topic, html}}` | whoever shows the topic; empty for whom it is closed |
 | `draft.updates {{draft, ids, lens}}, bytes` | whoever has the draft open and may read it; not the author |
 | `draft.presence {{draft, people}}` | whoever has the draft open and may read it |
-| `draft.rights {{draft, writable, may}}` | whoever has the draft open and may now do more or less there |
+| `draft.rights {{draft, writable, may, off_device}}` | whoever has the draft open and may now do more or less there |
 | `bye {{reason}}` | whoever may no longer be here; the line ends with it |
 
 Several binary values travel as one buffer and their lengths. A message has at most 300,000 bytes and one

@@ -103,9 +103,10 @@ def create_app(settings: Settings, desk: Desk) -> App:
 def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:
     declared = guard.doors(flask)
     for rule in flask.url_map.iter_rules():
-        if rule.endpoint == documents.DOWNLOAD:
+        if rule.endpoint in documents.DOWNLOADS:
             for layout in LAYOUTS:
-                yield Door("download", rule.rule.replace("<layout>", layout), Action.DOWNLOAD)
+                file = rule.rule.replace("<layout>", layout)
+                yield Door("download", file, documents.DOWNLOADS[rule.endpoint])
             continue
         needs: Action | Free = declared[rule.endpoint]
         methods = rule.methods or set()

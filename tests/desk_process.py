@@ -163,8 +163,9 @@ class DeskProcess:
         assert chair.do("door.close", mode=mode, seen=found[1])["ok"]
 
     def draft(self) -> str:
-        """The session's draft."""
-        return str(self.query("select id from draft where session = ?", self.session)[0][0])
+        """The draft of the session's outcome document."""
+        found = self.query("select id from draft where session = ? and not closed", self.session)
+        return str(found[0][0])
 
     def person(self, role: str) -> str:
         """Who holds a role's latest code."""

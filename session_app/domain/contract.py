@@ -311,6 +311,14 @@ class ChooseLanguage(Command, name="person.language", needs=Action.KNOW):
     language: Language
 
 
+# Drafting: the closed part -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StartClosedDraft(Command, name="draft.start_closed", needs=Action.MANAGE_DOOR):
+    """Begin the text of the closed part: only its roster ever has it, whatever the sitting."""
+
+
 # Drafting: structure -------------------------------------------------------------------------
 # Every structural command carries `op`, an id the browser makes: sent twice, it is done once.
 
@@ -541,6 +549,13 @@ class DraftChanged(Event, name="draft.changed", needs=Action.READ_DRAFT, deliver
 @dataclass(frozen=True)
 class DocumentsChanged(Event, name="documents.changed", needs=Action.KNOW):
     """The list of Word files one may download has changed; each screen shows its own."""
+
+
+@dataclass(frozen=True)
+class ClosedTextChanged(Event, name="closed_text.changed", needs=Action.READ_DRAFT):
+    """The text of the closed part has been begun, or its Word files have been issued."""
+
+    draft: str
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ class DraftingTraffic:
         # The action was checked for the session the page shows; another session's draft is not there.
         if draft.session != connection.session:
             raise NotFound("draft.unknown")
-        if draft.closed:
+        if draft.closed:  # to whoever is not on its roster it is not there either
             self._desk.authority.require(
                 draft.session, connection.person, Action.READ_DRAFT, clock(), draft=draft.id
             )

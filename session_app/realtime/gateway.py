@@ -167,7 +167,11 @@ class Gateway:
         if person is None or person != connection.person:
             raise Forbidden("login.ended")
         if isinstance(needs, Action):
-            self.desk.authority.require(session, person, needs, clock())
+            now = clock()
+            if needs is not Action.KNOW and self.desk.authority.is_shut_out(session, person, now):
+                # A refusal that passes: what was under way when the door closed stays its author's.
+                raise Forbidden("door.closed")
+            self.desk.authority.require(session, person, needs, now)
 
     def _admit_to(self, connection: Connection, session: str, needs: Needs) -> None:
         try:

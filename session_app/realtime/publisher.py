@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from flask_socketio import SocketIO
 
@@ -60,6 +60,14 @@ COUNT_EVERY = 1.0
 """Seconds between two counts of who is there, for who minds the door: a whole room comes and goes at once."""
 
 
+class Rights(TypedDict):
+    """What somebody may do in a draft they have open, and whether its text stays off their device."""
+
+    writable: list[str]
+    may: list[str]
+    off_device: bool
+
+
 @dataclass(eq=False)
 class Connection:
     """One open socket: whose it is and what it shows. It holds no authority."""
@@ -75,7 +83,7 @@ class Connection:
     shown: dict[str, bytes] = field(default_factory=dict)  # topic -> hash of the fragment it has
     messages: Allowance = field(default_factory=for_messages)
     updates: Allowance = field(default_factory=for_updates)
-    rights: dict[str, list[str]] | None = None  # what its editor has been told it may do
+    rights: Rights | None = None  # what its editor has been told it may do
 
 
 class Publisher:
@@ -332,24 +340,17 @@ class Publisher:
         needs = Action.READ_DRAFT if connection.draft else Action.KNOW
         return bool(authority.may(session, connection.person, needs, now, draft=connection.draft))
 
-    def note_rights(self, connection: Connection) -> dict[str, list[str]] | None:
+    def note_rights(self, connection: Connection) -> Rights | None:
         """What the person of an open draft may do there now; None if its editor knows already."""
         now = clock()
-        authority = self._desk.authority
-        rights = {
-            "writable": [
-                str(each)
-                for each in sorted(
-                    authority.writable(
-                        connection.session, connection.person, now, draft=connection.draft
-                    )
-                )
-            ],
-            "may": [
-                str(each)
-                for each in sorted(authority.allowed(connection.session, connection.person, now))
-            ],
-        }
+        authority, session, draft = self._desk.authority, connection.session, connection.draft
+        writable = authority.writable(session, connection.person, now, draft=draft)
+        allowed = authority.allowed(session, connection.person, now, draft=draft)
+        rights = Rights(
+            writable=sorted(map(str, writable)),
+            may=sorted(map(str, allowed)),
+            off_device=draft is not None and authority.is_behind_door(session, draft),
+        )
         if rights == connection.rights:
             return None
         connection.rights = rights

@@ -46,6 +46,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.GiveGrant: agenda.give_grant,
     contract.WithdrawGrant: agenda.withdraw_grant,
     contract.ChooseLanguage: agenda.choose_language,
+    contract.StartClosedDraft: drafting.start_closed_draft,
     contract.AddParagraph: structural(drafting.add_paragraph),
     contract.PasteParagraphs: structural(drafting.paste_paragraphs),
     contract.IndentParagraph: structural(drafting.indent_paragraph),

@@ -14,7 +14,13 @@ from dataclasses import dataclass, replace
 
 from session_app.domain import drafting
 from session_app.domain.agenda import SittingState
-from session_app.domain.contract import AdoptDraft, AdoptParagraph, DocumentsChanged, MarkParagraph
+from session_app.domain.contract import (
+    AdoptDraft,
+    AdoptParagraph,
+    ClosedTextChanged,
+    DocumentsChanged,
+    MarkParagraph,
+)
 from session_app.domain.drafting import LANGUAGES, Language, Obstacle, Row, Rows, State
 from session_app.domain.errors import Conflict
 from session_app.domain.text import one_line
@@ -86,8 +92,8 @@ def mark_paragraph(act: Act, command: MarkParagraph) -> Result:
 
 def adopt_paragraph(act: Act, command: AdoptParagraph) -> Result:
     """Adopt one paragraph: its two texts become the text of record."""
-    _require_open_sitting(act)
     draft = open_draft(act, command.draft)
+    _require_open_sitting(act)
     rows = drafts.rows(act.desk.store, draft.id)
     row = rows[drafting.find(rows, command.paragraph)]
     if row.state is State.ADOPTED:
@@ -104,8 +110,8 @@ def adopt_paragraph(act: Act, command: AdoptParagraph) -> Result:
 
 def adopt_draft(act: Act, command: AdoptDraft) -> Result:
     """Adopt the whole document; its Word files are issued in the same act."""
-    _require_open_sitting(act)
     draft = open_draft(act, command.draft)
+    _require_open_sitting(act)
     standing = read_standing(act.desk, draft.id)
     if not standing.rows:
         raise Conflict("draft.empty")
@@ -120,15 +126,16 @@ def adopt_draft(act: Act, command: AdoptDraft) -> Result:
     drafts.put_rows(act.tx, draft.id, standing.rows, _adopted(standing.rows, everything))
     drafts.adopt_draft(
         act.tx,
-        draft.id,
+        draft,
         digest=standing.digest,
         by=act.actor.person,
         present=members_present(act.desk, act.session.id),
         override=override,
     )
     announce_structure(act.tx, act.desk.store, draft.id, act.desk.drafts.style)
-    issue_documents(act, draft.id)
-    act.tx.announce(act.session.id, DocumentsChanged())
+    issue_documents(act, draft)
+    changed = ClosedTextChanged(draft.id) if draft.closed else DocumentsChanged()
+    act.tx.announce(act.session.id, changed)
     return {}
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from session_app.domain import access, agenda
 from session_app.domain.access import PUBLIC_ACTOR, Action, Actor, Decision, Level, Subject
+from session_app.domain.contract import ClosedTextChanged
 from session_app.domain.drafting import Language
 from session_app.domain.errors import NotFound
 from session_app.domain.forum import Forum
@@ -75,13 +76,17 @@ class Authority:
         self._actors: dict[tuple[str, str], Actor] = {}
         self._standings: dict[str, _Standing] = {}
         self._drafts: dict[tuple[str, str], Subject] = {}
+        self._closed_drafts: dict[str, str] = {}
         self._asked_at = datetime.min.replace(tzinfo=UTC)
         self.version = 0
         """Grows whenever an earlier answer may no longer hold."""
         store.listen(self._hear)
 
     def _hear(self, committed: Committed) -> None:
-        if committed.authority_changed:
+        # The closed part's text concerns its roster alone: whoever else is shown something is not to be
+        # asked again, lest they notice.
+        begun = any(isinstance(each.event, ClosedTextChanged) for each in committed.events)
+        if committed.authority_changed or begun:
             self.forget()
 
     def forget(self) -> None:
@@ -89,6 +94,7 @@ class Authority:
         self._actors.clear()
         self._standings.clear()
         self._drafts.clear()
+        self._closed_drafts.clear()
         self.version += 1
 
     def lapse(self, now: datetime) -> bool:
@@ -134,7 +140,9 @@ class Authority:
                 issued=held.agenda_issued,
                 origin=draft.origin if draft is not None else "es",
                 adopted=draft is not None and draft.adopted is not None,
-                document_class=_class_of(documents.issued(self._store, session)),
+                document_class=_class_of(
+                    documents.issued(self._store, draft.id) if draft is not None else []
+                ),
                 settings=self._forum.access,
             ),
             joined=frozenset(body.joined),
@@ -185,6 +193,28 @@ class Authority:
             )
         return self._drafts[key]
 
+    def closed_draft(self, session: str) -> str | None:
+        """The text of the session's closed part, once it has been begun."""
+        if session not in self._closed_drafts:
+            found = drafts.draft_of(self._store, session, closed=True)
+            if found is None:
+                return None  # not kept: it may be begun at any moment
+            self._closed_drafts[session] = found.id
+        return self._closed_drafts[session]
+
+    def closed_allowed(self, session: str, person: str | None, at: datetime) -> frozenset[Action]:
+        """What this person may do with the text of the closed part; nothing if they may not read it."""
+        draft = self.closed_draft(session)
+        if draft is None or not self.may(session, person, Action.READ_DRAFT, at, draft=draft):
+            return frozenset()
+        return frozenset(
+            action for action in DRAFTING if self.may(session, person, action, at, draft=draft)
+        )
+
+    def is_behind_door(self, session: str, draft: str) -> bool:
+        """Whether what is written in this draft now is written behind a closed door."""
+        return self._of_draft(self._standing(session), draft).mode == "closed"
+
     def may(
         self,
         session: str,
@@ -207,14 +237,29 @@ class Authority:
         *,
         draft: str | None = None,
     ) -> Actor:
-        """The actor, if allowed. Raises `Forbidden`, or `NotFound` for a session that is not there."""
+        """The actor, if allowed. Raises `Forbidden`, or `NotFound` for a session that is not there.
+
+        The closed part's text answers whoever may not read it as a draft that is not there.
+        """
         actor = self.actor(session, person)
-        access.require(actor, action, self.subject(session, actor, action, draft=draft), at=at)
+        hidden = (
+            draft is not None
+            and draft == self.closed_draft(session)
+            and not self.may(session, person, Action.READ_DRAFT, at, draft=draft)
+        )
+        about = None if hidden else draft
+        access.require(actor, action, self.subject(session, actor, action, draft=about), at=at)
+        if hidden:
+            raise NotFound("draft.unknown")
         return actor
 
-    def allowed(self, session: str, person: str | None, at: datetime) -> frozenset[Action]:
+    def allowed(
+        self, session: str, person: str | None, at: datetime, *, draft: str | None = None
+    ) -> frozenset[Action]:
         """Every action this person is allowed in this session: part of their access class."""
-        return frozenset(action for action in Action if self.may(session, person, action, at))
+        return frozenset(
+            action for action in Action if self.may(session, person, action, at, draft=draft)
+        )
 
     def level_of_closed(self, session: str, person: str | None, at: datetime) -> Level:
         """How much of the session's closed part reaches this person now."""

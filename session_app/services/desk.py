@@ -15,7 +15,7 @@ from typing import Any
 
 from session_app.domain.access import Action, Actor
 from session_app.domain.agenda import Session
-from session_app.domain.contract import Command
+from session_app.domain.contract import Command, StartClosedDraft
 from session_app.domain.errors import ActError, Conflict
 from session_app.domain.forum import Forum
 from session_app.domain.numbering import label_style
@@ -256,6 +256,8 @@ def _is_of_closed_part(
     desk: Desk, session: str, name: str, subject: str, facts: Mapping[str, object]
 ) -> bool:
     """Whether an act is about the closed part, whoever does it and whatever the sitting."""
+    if name == StartClosedDraft.name:
+        return True
     if name.startswith("roster.") or (name.startswith("agenda.") and facts.get("mode") == "closed"):
         return True
     about = (subject, facts.get("item"), facts.get("draft"))

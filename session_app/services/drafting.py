@@ -14,6 +14,7 @@ from typing import Literal, Protocol, TypeVar, cast
 from session_app.domain import drafting
 from session_app.domain.contract import (
     AddParagraph,
+    ClosedTextChanged,
     Command,
     DeleteParagraph,
     IndentParagraph,
@@ -22,6 +23,7 @@ from session_app.domain.contract import (
     ParagraphEdited,
     PasteParagraphs,
     SplitParagraph,
+    StartClosedDraft,
     UndoOperation,
 )
 from session_app.domain.drafting import LANGUAGES, Kind, Language, Row, Rows, State
@@ -65,11 +67,11 @@ def structural(change: Callable[[Act, Rows, S], Change]) -> Handler:
 
     def handle(act: Act, operation: S) -> Result:
         name = cast(Command, operation).name
+        draft = open_draft(act, operation.draft)
         if not OP.match(operation.op):
             raise Invalid("command.bad_field", field="op")
-        draft = open_draft(act, operation.draft)
         if draft.origin not in act.desk.authority.writable(
-            act.session.id, act.actor.person, act.now
+            act.session.id, act.actor.person, act.now, draft=draft.id
         ):
             raise Forbidden("draft.structure_read_only")
         done = drafts.operation(act.desk.store, operation.op)
@@ -95,6 +97,31 @@ def structural(change: Callable[[Act, Rows, S], Change]) -> Handler:
         return made.answer
 
     return handle
+
+
+def start_closed_draft(act: Act, command: StartClosedDraft) -> Result:
+    """Begin the text of the closed part, in the body's sections; there is one in a session.
+
+    Raises `Conflict` if it has been begun. It is begun by this act alone: whose text is closed is a
+    conscious decision of the chair.
+    """
+    store, session = act.desk.store, act.session
+    if drafts.draft_of(store, session.id, closed=True) is not None:
+        raise Conflict("draft.closed_begun")
+    outcome = drafts.draft_of(store, session.id)
+    draft = drafts.add_draft(
+        act.tx,
+        session.id,
+        origin=outcome.origin if outcome is not None else "es",
+        working_translation=True,
+        closed=True,
+    )
+    for position, section in enumerate(act.desk.forum.bodies[session.body].sections):
+        drafts.add_section(
+            act.tx, draft, position=position, key=section.key, titles=dict(section.title)
+        )
+    act.tx.announce(session.id, ClosedTextChanged(draft))
+    return {}
 
 
 def open_draft(act: Act, draft_id: str) -> drafts.Draft:

@@ -1,4 +1,8 @@
-"""Word files: what a session's outcome document says now, and issuing it once adopted."""
+"""Word files: what a session's documents say now, and issuing them once adopted.
+
+A session has the files of its outcome document and, where a text of the closed part has been begun,
+those of that text: they are closed as it is, before and after its adoption.
+"""
 
 from __future__ import annotations
 
@@ -51,12 +55,12 @@ class WordFile:
     size: int | None
 
 
-def list_files(desk: Desk, session_id: str) -> list[WordFile]:
+def list_files(desk: Desk, session_id: str, *, closed: bool = False) -> list[WordFile]:
     """The three files of a session's document, issued ones with their hash."""
-    draft = drafts.draft_of(desk.store, session_id)
+    draft = drafts.draft_of(desk.store, session_id, closed=closed)
     if draft is None:
         return []
-    issued = documents.issued(desk.store, session_id)
+    issued = documents.issued(desk.store, draft.id)
     if issued:
         return [
             WordFile(
@@ -72,7 +76,9 @@ def list_files(desk: Desk, session_id: str) -> list[WordFile]:
         ]
     at = drafts.last_change(desk.store, draft.id)
     return [
-        WordFile(layout, file_name(session_id, layout), False, draft.version, at, None, None)
+        WordFile(
+            layout, file_name(session_id, layout, closed), False, draft.version, at, None, None
+        )
         for layout in LAYOUTS
     ]
 
@@ -81,22 +87,24 @@ def needed_to_download(draft: drafts.Draft) -> Action:
     """What it takes to have a session's document as it stands.
 
     Before adoption it is the draft, for whoever may read the draft; once adopted it is the final
-    text, for whoever the table lets download it.
+    text, for whoever the table lets download it. The closed part's stays with those who may read it.
     """
-    return Action.READ_DRAFT if draft.adopted is None else Action.DOWNLOAD
+    return Action.READ_DRAFT if draft.adopted is None or draft.closed else Action.DOWNLOAD
 
 
-def may_download(desk: Desk, session_id: str, person: str | None, now: datetime) -> bool:
+def may_download(
+    desk: Desk, session_id: str, person: str | None, now: datetime, *, closed: bool = False
+) -> bool:
     """Whether this person may have the session's document as it stands."""
-    draft = drafts.draft_of(desk.store, session_id)
+    draft = drafts.draft_of(desk.store, session_id, closed=closed)
     return draft is not None and bool(
-        desk.authority.may(session_id, person, needed_to_download(draft), now)
+        desk.authority.may(session_id, person, needed_to_download(draft), now, draft=draft.id)
     )
 
 
-def file_name(session_id: str, layout: str) -> str:
+def file_name(session_id: str, layout: str, closed: bool = False) -> str:
     """What a downloaded file is called."""
-    return f"{session_id}-{layout}.docx"
+    return f"{session_id}-closed-{layout}.docx" if closed else f"{session_id}-{layout}.docx"
 
 
 def read_file(
@@ -107,6 +115,7 @@ def read_file(
     person: str | None,
     clock: Callable[[], datetime],
     apart: Apart = _here,
+    closed: bool = False,
 ) -> bytes:
     """The bytes of a file: the issued ones once adopted, otherwise the draft assembled now.
 
@@ -115,8 +124,10 @@ def read_file(
     holds what was sent to whom before the first byte goes. Raises `NotFound` for what is not there,
     and for who may not have it, or may no longer once it is assembled.
     """
+    # What is known of the closed part's files stays with its record.
+    about = {"draft": desk.authority.closed_draft(session_id) or ""} if closed else {}
     try:
-        content, adopted = _read_bytes(desk, session_id, layout, person, clock, apart)
+        content, adopted = _read_bytes(desk, session_id, layout, person, clock, apart, closed)
     except NotFound as refusal:
         enter(
             desk,
@@ -125,10 +136,11 @@ def read_file(
             name=DOWNLOAD,
             subject=layout,
             now=clock(),
+            facts=about,
             refusal=refusal,
         )
         raise
-    facts = {"adopted": adopted, "sha256": hashlib.sha256(content).hexdigest()}
+    facts = {"adopted": adopted, "sha256": hashlib.sha256(content).hexdigest(), **about}
     enter(
         desk,
         session=session_id,
@@ -148,27 +160,33 @@ def _read_bytes(
     person: str | None,
     clock: Callable[[], datetime],
     apart: Apart,
+    closed: bool,
 ) -> tuple[bytes, bool]:
     known = next((each for each in LAYOUTS if each == layout), None)
-    if known is None or not may_download(desk, session_id, person, clock()):
+    draft = drafts.draft_of(desk.store, session_id, closed=closed)
+    allowed = may_download(desk, session_id, person, clock(), closed=closed)
+    if known is None or draft is None or not allowed:
         raise NotFound("document.unknown")
-    for each in documents.issued(desk.store, session_id):
+    for each in documents.issued(desk.store, draft.id):
         if each.layout == known:
             return documents.content(desk.store, each.id), True
-    content = assemble_now(desk, session_id, known, "bracketed", apart=apart)
-    if not may_download(desk, session_id, person, clock()):  # a door may have closed meanwhile
+    content = _assemble(desk, draft.id, known, "bracketed", apart)
+    # A door may have closed meanwhile.
+    if not may_download(desk, session_id, person, clock(), closed=closed):
         raise NotFound("document.unknown")
     return content, False
 
 
-def assemble_now(
-    desk: Desk, session_id: str, layout: Layout, version: Version, *, apart: Apart = _here
-) -> bytes:
-    """Assemble the session's document as it stands. Raises `NotFound` where there is none."""
+def assemble_now(desk: Desk, session_id: str, layout: Layout, version: Version) -> bytes:
+    """Assemble the outcome document as it stands. Raises `NotFound` where there is none."""
     draft = drafts.draft_of(desk.store, session_id)
     if draft is None:
         raise NotFound("draft.none")
-    text = compose(desk, draft.id)
+    return _assemble(desk, draft.id, layout, version, _here)
+
+
+def _assemble(desk: Desk, draft_id: str, layout: Layout, version: Version, apart: Apart) -> bytes:
+    text = compose(desk, draft_id)
     template = desk.docx_templates / TEMPLATE
     return apart(lambda: assemble(text, template, layout=layout, version=version))
 
@@ -211,18 +229,18 @@ def compose(desk: Desk, draft_id: str) -> DocumentText:
     )
 
 
-def issue_documents(act: Act, draft_id: str) -> None:
+def issue_documents(act: Act, draft: drafts.Draft) -> None:
     """Assemble and store the files of a document that has just been adopted."""
-    text = compose(act.desk, draft_id)
+    text = compose(act.desk, draft.id)
     template = act.desk.docx_templates / TEMPLATE
     for layout in LAYOUTS:
         content = assemble(text, template, layout=layout, version="clean")
         documents.issue(
             act.tx,
             session=act.session.id,
-            draft=draft_id,
+            draft=draft.id,
             layout=layout,
-            name=file_name(act.session.id, layout),
+            name=file_name(act.session.id, layout, draft.closed),
             document_class="private",
             content=content,
         )

@@ -236,6 +236,8 @@ class LiveDrafts:
         draft = drafts.draft(self._store, writing.draft)
         reading = Action.READ_DRAFT
         if not self._authority.may(draft.session, writing.person, reading, now, draft=draft.id):
+            if self._authority.is_shut_out(draft.session, writing.person, now):
+                raise Forbidden("door.closed")  # for a while: the words are their author's
             raise Forbidden("access.denied", action=reading)
         writable = self._authority.writable(draft.session, writing.person, now, draft=draft.id)
         if not writable:

@@ -55,12 +55,12 @@ def issue(
     return identity
 
 
-def issued(db: Database, session: str) -> list[Issued]:
-    """The files issued in a session, in the order of their issue."""
+def issued(db: Database, draft: str) -> list[Issued]:
+    """The files issued of a draft, in the order of their issue."""
     found = db.all(
         "select id, session, draft, layout, name, class, at, sha256, length(bytes) as size from document"
-        " where session = ? order by rowid",
-        (session,),
+        " where draft = ? order by rowid",
+        (draft,),
     )
     return [
         Issued(

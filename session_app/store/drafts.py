@@ -400,7 +400,7 @@ def adopt_text(
 
 def adopt_draft(
     tx: Transaction,
-    draft_id: str,
+    held: Draft,
     *,
     digest: str,
     by: str,
@@ -410,6 +410,7 @@ def adopt_draft(
     """Write the act of adopting the whole document."""
     tx.execute(
         "insert into adopted_draft values (?, ?, ?, ?, ?, ?)",
-        (draft_id, digest, by, stamp(tx.now), json.dumps(list(present)), override),
+        (held.id, digest, by, stamp(tx.now), json.dumps(list(present)), override),
     )
-    tx.change_authority()
+    if not held.closed:  # adopted or not, its roster alone has that one: nobody else is to notice
+        tx.change_authority()

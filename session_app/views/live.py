@@ -31,7 +31,7 @@ from session_app.services.door import (
     quota,
 )
 from session_app.services.floor import is_closed, read_floor, read_queue
-from session_app.services.issuing import list_files, needed_to_download, place
+from session_app.services.issuing import WordFile, list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
 from session_app.store.floor import requests_of_session
 from session_app.store.people import Accredited
@@ -40,6 +40,7 @@ from .models import (
     AgendaModel,
     AttendanceModel,
     AttendeeModel,
+    ClosedTextModel,
     ClosingModel,
     DelegationModel,
     DocumentsModel,
@@ -78,6 +79,7 @@ def viewer_of(desk: Desk, session: str, person: str | None, now: datetime) -> Vi
         authority.allowed(session, person, now),
         authority.level_of_closed(session, person, now),
         authority.is_shut_out(session, person, now),
+        authority.closed_allowed(session, person, now),
     )
 
 
@@ -335,19 +337,32 @@ def _read_documents(desk: Desk, session: Session, viewer: Viewer, now: datetime)
     if draft is None or needed_to_download(draft) not in viewer.may:
         return DocumentsModel(())
     return DocumentsModel(
-        tuple(
-            FileModel(
-                layout=each.layout,
-                href=f"/s/{session.id}/documents/{each.layout}.docx",
-                name=each.name,
-                adopted=each.adopted,
-                version=each.version,
-                at=_moment(each.at, session),
-                size=f"{round(each.size / 1000)} kB" if each.size else "",
-                sha256=each.sha256 or "",
-            )
-            for each in list_files(desk, session.id)
-        )
+        tuple(_file(each, session, "documents") for each in list_files(desk, session.id))
+    )
+
+
+def _read_closed_text(
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
+) -> ClosedTextModel:
+    if viewer.closed_draft:
+        files = list_files(desk, session.id, closed=True)
+        shown = tuple(_file(each, session, "closed-draft") for each in files)
+        return ClosedTextModel(is_readable=True, may_start=False, files=shown)
+    begun = desk.authority.closed_draft(session.id) is not None
+    starts = Action.MANAGE_DOOR in viewer.may and not begun
+    return ClosedTextModel(is_readable=False, may_start=starts, files=())
+
+
+def _file(file: WordFile, session: Session, folder: str) -> FileModel:
+    return FileModel(
+        layout=file.layout,
+        href=f"/s/{session.id}/{folder}/{file.layout}.docx",
+        name=file.name,
+        adopted=file.adopted,
+        version=file.version,
+        at=_moment(file.at, session),
+        size=f"{round(file.size / 1000)} kB" if file.size else "",
+        sha256=file.sha256 or "",
     )
 
 
@@ -440,6 +455,7 @@ TOPICS: Mapping[str, Topic] = {
     "floor": Topic(Action.ATTEND, _read_floor),
     "attendance": Topic(Action.ATTEND, _read_attendance),
     "documents": Topic(Action.KNOW, _read_documents),
+    "closed_text": Topic(Action.KNOW, _read_closed_text),
     "draft": Topic(Action.READ_DRAFT, _read_draft),
     "people": Topic(Action.ACCREDIT, _read_people),
     "door": Topic(Action.MANAGE_DOOR, _read_door),
@@ -455,6 +471,7 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.DraftChanged.name: ("draft",),
     contract.ParagraphEdited.name: ("draft",),
     contract.DocumentsChanged.name: ("documents", "draft"),
+    contract.ClosedTextChanged.name: ("closed_text",),
 }
 """Which topics an event makes stale. An event that is not here has its own typed receivers only."""
 

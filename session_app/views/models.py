@@ -19,6 +19,7 @@ class Viewer:
     may: frozenset[Action]
     closed: Level = Level.NOTHING  # how much of the session's closed part they see
     shut_out: bool = False  # the door of the sitting under way keeps them out
+    closed_draft: frozenset[Action] = frozenset()  # what they may do with the closed part's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,15 @@ class FloorModel:
     is_open: bool  # a sitting is under way, and the item is one the viewer is told of
     others: tuple[tuple[str, Texts], ...]  # delegations that can be added, by who keeps the list
     times: tuple[tuple[str, str], ...]  # delegation and its speaking time "4:05", for who keeps it
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedTextModel:
+    """Topic `closed_text`: the closed part's own text. For who may neither read nor begin it, nothing."""
+
+    is_readable: bool
+    may_start: bool  # it has not been begun, and this is who begins it
+    files: tuple[FileModel, ...]
 
 
 @dataclass(frozen=True, slots=True)

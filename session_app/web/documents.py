@@ -11,8 +11,8 @@ from session_app.services.issuing import file_name, may_download, read_file
 
 from .guard import door, send_while, visitor
 
-DOWNLOAD = "download"
-"""The endpoint of the files: the document they hold declares what it needs."""
+DOWNLOADS = {"download": Action.DOWNLOAD, "download_closed": Action.READ_DRAFT}
+"""The endpoints of the files, and what it takes to have the document they hold."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -22,6 +22,15 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/documents/<layout>.docx")
     @door(Action.KNOW)
     def download(session: str, layout: str) -> Response:
+        return send(session, layout, closed=False)
+
+    @app.get("/s/<session>/closed-draft/<layout>.docx")
+    @door(Action.KNOW)
+    def download_closed(session: str, layout: str) -> Response:
+        # Not the door's affair: whoever is off its roster learns not even that there is one.
+        return send(session, layout, closed=True)
+
+    def send(session: str, layout: str, *, closed: bool) -> Response:
         person = visitor().person
         content = read_file(
             desk,
@@ -30,10 +39,11 @@ def install(app: Flask, desk: Desk) -> None:
             person=person,
             clock=clock,
             apart=get_hub().threadpool.apply,
+            closed=closed,
         )
-        send_while(lambda: may_download(desk, session, person, clock()))
+        send_while(lambda: may_download(desk, session, person, clock(), closed=closed))
         response = make_response(content)
-        name = file_name(session, layout)
+        name = file_name(session, layout, closed)
         response.headers["Content-Type"] = DOCX
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         response.headers["Content-Security-Policy"] = "sandbox"

@@ -74,7 +74,9 @@ def install(app: Flask, desk: Desk) -> None:
                 "documents",
                 notice=read_notice(desk, session, visitor().person),
             )
-        return show("home.html", session, "sitting", "agenda", "attendance", "documents")
+        return show(
+            "home.html", session, "sitting", "agenda", "attendance", "documents", "closed_text"
+        )
 
     @app.get("/s/<session>/chair")
     @door(Action.MANAGE_SITTING)
@@ -89,7 +91,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/documents")
     @door(Action.KNOW)
     def documents(session: str) -> str:
-        return show("documents.html", session, "sitting", "documents")
+        return show("documents.html", session, "sitting", "documents", "closed_text")
 
     @app.get("/s/<session>/screen")
     @door(Action.KNOW)
@@ -102,9 +104,27 @@ def install(app: Flask, desk: Desk) -> None:
         held = drafts.draft_of(desk.store, session)
         if held is None:
             raise NotFound("draft.none")
-        page = {"draft": held.id, "session": session, "person": visitor().person}
+        return edit(session, held.id, closed=False)
+
+    @app.get("/s/<session>/closed-draft")
+    @door(Action.KNOW)
+    def closed_draft(session: str) -> str:
+        # To whoever may not read it, it answers as a page that is not there.
+        held = desk.authority.closed_draft(session)
+        if held is None:
+            raise NotFound("draft.none")
+        desk.authority.require(session, visitor().person, Action.READ_DRAFT, clock(), draft=held)
+        return edit(session, held, closed=True)
+
+    def edit(session: str, draft: str, *, closed: bool) -> str:
+        page = {
+            "draft": draft,
+            "session": session,
+            "person": visitor().person,
+            "closed": closed,
+        }
         strings = phrases(visitor().language, "ui.draft.", "ui.state.")
-        return show("draft.html", session, "sitting", "agenda", page=page, strings=strings)
+        return show("draft.html", session, page=page, strings=strings)
 
     @app.get("/s/<session>/closed")
     @door(PUBLIC)
@@ -136,7 +156,16 @@ def install(app: Flask, desk: Desk) -> None:
             now=clock(),
         )
         back = request.form.get("_back", "")
-        known = back in ("home", "chair", "secretariat", "documents", "screen", "draft", "record")
+        known = back in (
+            "home",
+            "chair",
+            "secretariat",
+            "documents",
+            "screen",
+            "draft",
+            "closed_draft",
+            "record",
+        )
         return redirect(url_for(back if known else "home", session=session), 303)
 
 

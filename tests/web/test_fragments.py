@@ -191,6 +191,12 @@ SAMPLES: dict[str, list[object]] = {
         models.DocumentsModel(files(adopted=False)),
         models.DocumentsModel(files(adopted=True)),
     ],
+    "closed_text": [
+        models.ClosedTextModel(False, False, ()),
+        models.ClosedTextModel(False, True, ()),
+        models.ClosedTextModel(True, False, files(adopted=False)),
+        models.ClosedTextModel(True, False, files(adopted=True)),
+    ],
     "draft": [drafted(adopted=False), drafted(adopted=True)],
     "people": [models.PeopleModel(()), models.PeopleModel(PEOPLE)],
     "floor": [

@@ -63,7 +63,7 @@ def every_file(room) -> dict[str, bytes]:
         for layout in LAYOUTS
         for version in VERSIONS
     }
-    for each in documents.issued(room.desk.store, room.session):
+    for each in documents.issued(room.desk.store, room.draft):
         found[f"{each.layout} issued"] = documents.content(room.desk.store, each.id)
     return found
 

@@ -36,6 +36,7 @@ export const WAITS = new Map([
   ["message.failed", WAIT_LONG],
   ["connection.unknown", WAIT_LONG],
   ["login.ended", WAIT_LONG],
+  ["door.closed", WAIT_LONG], // the page is about to be left; what was typed before goes when one is back
 ]);
 
 /**

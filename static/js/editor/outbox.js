@@ -18,8 +18,10 @@ const SOON = 80; // ms
 /**
  * The edits of this device that are on their way, so that a closed tab or a crashed laptop loses
  * nothing. A record goes when the server has acknowledged or refused it; a draft's text as such is never
- * kept. A device without a database, or `memoryOnly` (texts of closed parts stay off the disk), keeps
- * nothing: the page then warns before it is left.
+ * kept. What is written behind a closed door stays off the disk: with `memoryOnly` (the closed part's own
+ * text) nothing is looked for there or kept, and while `offDevice` nothing new is kept; what was kept before
+ * the door closed can still be had and dropped. A device without a database keeps nothing either. The page
+ * then warns before it is left.
  */
 export class Outbox {
   /** @type {Map<string, () => Kept>} by key; not in the database yet */
@@ -27,6 +29,7 @@ export class Outbox {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #clock;
   #flushSoon = () => void this.flush();
+  #offDevice = false;
 
   /** @param {{memoryOnly?: boolean, indexedDB?: IDBFactory}} [options] */
   constructor({ memoryOnly = false, indexedDB = globalThis.indexedDB } = {}) {
@@ -37,9 +40,20 @@ export class Outbox {
     globalThis.addEventListener?.("pagehide", this.#flushSoon);
   }
 
+  /** Whether what is typed now stays off the disk. */
+  get offDevice() {
+    return this.#offDevice;
+  }
+
+  /** What waits to be kept when the door closes is given up, too: it may hold words typed behind it. */
+  set offDevice(off) {
+    this.#offDevice = off;
+    if (off) this.#forget();
+  }
+
   /** Whether a reload gives back what was typed. */
   async isLasting() {
-    return (await this.database) !== null;
+    return !this.#offDevice && (await this.database) !== null;
   }
 
   /**
@@ -62,6 +76,7 @@ export class Outbox {
    * @param {() => Uint8Array} update all that is unacknowledged, asked for when it is written down
    */
   put(place, update) {
+    if (this.#offDevice) return;
     this.#pending.set(keyOf(place), () => ({ ...place, update: update(), at: Date.now() }));
     this.#clock ??= setTimeout(this.#flushSoon, SOON);
   }
@@ -88,15 +103,19 @@ export class Outbox {
 
   /** Write what is pending now. */
   async flush() {
-    clearTimeout(this.#clock);
-    this.#clock = undefined;
     const pending = [...this.#pending];
-    this.#pending.clear();
+    this.#forget();
     if (!pending.length) return;
     await this.#inStore("readwrite", (store) => {
       for (const [key, make] of pending) store.put(make(), key);
       return null;
     });
+  }
+
+  #forget() {
+    clearTimeout(this.#clock);
+    this.#clock = undefined;
+    this.#pending.clear();
   }
 
   async close() {

@@ -39,14 +39,14 @@ export class Refusal extends Error {
  *
  * Events: `structure` (the first included), `paragraph` (the object of an id was replaced after a
  * refusal: bind its cells anew; the old one is destroyed in a later task), `refused`, `status`,
- * `rights` (`writable` and `may` are as of now), `presence` (the others).
+ * `rights` (`writable`, `may` and whether text stays off the device are as of now), `presence` (the others).
  *
  * @extends {Emitter<{
  *   structure: {structure: Structure, added: string[], removed: string[]},
  *   paragraph: {paragraph: Paragraph, replaces: Paragraph},
  *   refused: Refused,
  *   status: Status,
- *   rights: {writable: Language[], may: string[]},
+ *   rights: {writable: Language[], may: string[], offDevice: boolean},
  *   presence: Presence[],
  * }>}
  */
@@ -58,6 +58,7 @@ export class DraftSync extends Emitter {
   /** @type {Map<string, number>} documents a paragraph has had here, past the first */
   #generations = new Map();
   #opened = false;
+  #recovered = false;
   /** Whether this connection has the draft open, with all its texts. */
   #entered = false;
   /** @type {Set<string>} paragraphs whose latest update builds on something that is not here */
@@ -120,7 +121,11 @@ export class DraftSync extends Emitter {
         if (data.draft === this.draft) this.#showPresence(data.people);
       }),
       connection.on("draft.rights", ({ data }) => {
-        if (data.draft === this.draft) this.#noteRights(data);
+        if (data.draft === this.draft)
+          void this.#noteRights({ ...data, offDevice: data.off_device }).then(() => {
+            this.#noteContact();
+            this.#tellRights();
+          });
       }),
     );
     while (!this.#opened) {
@@ -212,23 +217,34 @@ export class DraftSync extends Emitter {
     this.you = ack.you;
     const { added, removed } = this.#place(ack.draft);
     await this.sync();
-    if (first) await this.#recover();
+    await this.#noteRights({ writable: ack.writable, may: ack.may, offDevice: ack.off_device });
     if (!this.connection.joined) throw new TimedOut("draft.open");
     this.#opened = this.#entered = true;
     for (const delivery of this.#deliveries.values()) delivery.start();
     if (first || version !== this.structure?.version)
       this.emit("structure", { structure: this.structure ?? ack.draft, added, removed });
-    this.#noteRights({ writable: ack.writable, may: ack.may });
+    this.#tellRights();
     this.#showPresence(ack.presence);
     if (this.#caret) this.showCaret(this.#caret);
     this.#tell();
   }
 
-  /** What this person may do here, as of now. @param {{writable: Language[], may: string[]}} rights */
-  #noteRights({ writable, may }) {
+  /**
+   * What this person may do here, as of now. Words left unsent from before a door closed wait for whoever
+   * may only read behind it: they would be refused, and are theirs.
+   * @param {{writable: Language[], may: string[], offDevice: boolean}} rights
+   */
+  async #noteRights({ writable, may, offDevice }) {
     this.writable = writable;
     this.may = may;
-    this.emit("rights", { writable, may });
+    this.outbox.offDevice = offDevice;
+    if (this.#recovered || (offDevice && !writable.length)) return;
+    this.#recovered = true;
+    await this.#recover();
+  }
+
+  #tellRights() {
+    this.emit("rights", { writable: this.writable, may: this.may, offDevice: this.outbox.offDevice });
   }
 
   /** What an earlier tab of this person left unsent: into the paragraphs, and on its way. */

@@ -37,6 +37,7 @@
  *   "grant.give": { person: string, right: "attend" | "speak" | "table" | "see_agenda" | "see_documents" | "read_draft" | "edit_draft", reason: string, item?: string | null, draft?: string | null, until?: string | null };
  *   "grant.withdraw": { grant: string };
  *   "person.language": { language: "es" | "en" };
+ *   "draft.start_closed": {};
  *   "paragraph.add": { draft: string, op: string, section: string, after?: string | null, kind?: "heading" | "item" | "sub-item" | "continuation" };
  *   "paragraph.paste": { draft: string, op: string, section: string, language: "es" | "en", paragraphs: ({ kind: "heading" | "item" | "sub-item" | "continuation", text: string, label?: string | null })[], after?: string | null };
  *   "paragraph.indent": { draft: string, op: string, paragraph: string };
@@ -62,6 +63,7 @@
  *   "people.changed": { accredited: number };
  *   "draft.changed": { draft: string, version: number, adopted: boolean, sections: ({ id: string, key: string, title_es: string, title_en: string })[], rows: ({ id: string, section: string, kind: string, state: string, label_es: string, label_en: string })[] };
  *   "documents.changed": {};
+ *   "closed_text.changed": { draft: string };
  *   "paragraph.edited": { draft: string, paragraphs: string[] };
  * }} Events
  */
@@ -102,6 +104,7 @@ export const COMMANDS = Object.freeze([
   "grant.give",
   "grant.withdraw",
   "person.language",
+  "draft.start_closed",
   "paragraph.add",
   "paragraph.paste",
   "paragraph.indent",
@@ -125,5 +128,6 @@ export const EVENTS = Object.freeze([
   "people.changed",
   "draft.changed",
   "documents.changed",
+  "closed_text.changed",
   "paragraph.edited",
 ]);

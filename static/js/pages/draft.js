@@ -34,6 +34,9 @@ function say(sentence, refusal = false) {
   if (sentence) unsay = setTimeout(say, SAID_FOR, "");
 }
 
+/** Whether the page is being left because one may no longer be here. */
+let gone = false;
+
 /** Do something once, in the next frame, however often it is asked for before. @param {() => void} act */
 function soon(act) {
   let asked = false;
@@ -42,14 +45,14 @@ function soon(act) {
     asked = true;
     requestAnimationFrame(() => {
       asked = false;
-      act();
+      if (!gone) act();
     });
   };
 }
 
-const connection = connect({ io, session: page.session, page: "draft" });
+const connection = connect({ io, session: page.session, page: page.closed ? "closed_draft" : "draft" });
 const tab = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
-const sync = new DraftSync(connection, { ...page, tab, outbox: new Outbox() });
+const sync = new DraftSync(connection, { ...page, tab, outbox: new Outbox({ memoryOnly: page.closed }) });
 
 /** The others who have the text open. @type {Presence[]} */
 let people = [];
@@ -203,7 +206,11 @@ sync.on("paragraph", ({ paragraph }) => {
   grid.replace(paragraph);
   follow();
 });
-sync.on("rights", () => {
+const standing = part("#standing");
+sync.on("rights", ({ offDevice }) => {
+  // The bar takes the colour of the door with it.
+  standing.hidden = !offDevice && !page.closed;
+  standing.dataset.mode = standing.hidden ? "open" : "closed";
   grid.refresh();
   showStructure();
 });
@@ -283,8 +290,20 @@ connection.on("contact", () => {
   showStatus();
   refreshSide();
 });
-addEventListener("beforeunload", (event) => {
+/** @param {Event} event */
+const warn = (event) => {
   if (sync.status.unsent || refused.length) event.preventDefault();
+};
+addEventListener("beforeunload", warn);
+
+// Who may no longer be here leaves at once, and nothing of the text stays: no question, no words on the
+// screen. What was typed before a door closed is in this device's outbox, and goes when they are back.
+connection.on("bye", () => {
+  gone = true;
+  removeEventListener("beforeunload", warn);
+  for (const each of document.querySelectorAll("dialog")) each.remove();
+  for (const each of ["#grid", "#outline", "#side", "#said"]) part(each).replaceChildren();
+  sync.close();
 });
 
 // Keys and pointers -----------------------------------------------------------------------------
