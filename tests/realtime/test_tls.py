@@ -160,6 +160,33 @@ def test_a_badge_issued_anew_cuts_the_sockets_of_the_lost_one(desk):
         assert desk.ask("/in", {"code": code})[0].status == 400
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_page_on_its_way_to_a_slow_reader_ends_with_the_login(desk, ends):
+    cookie = desk.sign_in(STAFF)
+    path = f"/s/{SESSION}/desk"
+    _, whole = desk.ask(path, cookie=cookie)
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    slow.settimeout(SECONDS)
+    slow.connect(("127.0.0.1", desk.port))
+    with desk.context().wrap_socket(slow, server_hostname=NAME) as line:
+        request = f"GET {path} HTTP/1.1\r\nHost: {desk.host}\r\nCookie: {cookie}\r\n"
+        line.sendall(f"{request}Connection: close\r\n\r\n".encode())
+        time.sleep(0.5)  # it is made, and as much as fits is on its way
+        if ends:
+            assert desk.ask("/devices/out", {}, cookie=cookie)[0].status == 303
+            time.sleep(0.3)
+        content = b""
+        with contextlib.suppress(ConnectionResetError, ssl.SSLError):
+            while part := line.recv(65_536):
+                content += part
+    if ends:
+        assert len(content) < len(whole) / 2
+    else:
+        assert whole[-200:].encode() in content
+        desk.ask("/devices/out", {}, cookie=cookie)
+
+
 def test_what_is_older_than_tls_1_2_is_refused(desk):
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
