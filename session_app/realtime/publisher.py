@@ -30,7 +30,7 @@ from session_app.views.live import TOPICS_OF_EVENT, render_for, viewer_of
 from session_app.views.models import Viewer
 
 from .allowance import Allowance, for_messages, for_updates
-from .wire import drop
+from .wire import drop, is_stalled
 
 log = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ class Publisher:
         if len(waiting) <= MAX_WAITING and sum(map(_size, waiting)) <= MAX_BACKLOG:
             return True
         log.info("connection of %s is too far behind: cut off", connection.person)
-        self._end(connection, transport)
+        self.dismiss(connection)
         return False
 
     def dismiss(self, connection: Connection, reason: str = "") -> None:
@@ -194,21 +194,31 @@ class Publisher:
 
         Without a reason nothing is told, and the connection is over at once.
         """
-        transport = self._transport(connection)
-        if transport is None:
-            self.leave(connection.sid)
-        else:
-            self._end(connection, transport, reason)
+        self._dismiss_all([connection], reason)
 
-    def _end(self, connection: Connection, transport: Any, reason: str = "") -> None:
-        self.leave(connection.sid)
-        websocket = self._sockets.server.environ[transport.sid].get("wsgi.websocket")
-        transport.queue.queue.clear()
-        if reason:
-            self._sockets.server.emit("bye", {"reason": reason}, to=[connection.sid])
-        transport.close(wait=False, abort=not reason)
-        if websocket is not None:
-            drop(websocket, after=GOODBYE if reason else 0)
+    def _dismiss_all(self, connections: Sequence[Connection], reason: str) -> None:
+        """Dismiss many as one: nothing goes to the last of them while the first is being told."""
+        told: list[tuple[Connection, Any, Any]] = []
+        for connection in connections:
+            transport = self._transport(connection)
+            self.leave(connection.sid)
+            if transport is None:
+                continue
+            transport.queue.queue.clear()
+            websocket = self._sockets.server.environ[transport.sid].get("wsgi.websocket")
+            if websocket is None:
+                transport.close(wait=False, abort=True)
+            elif not reason or is_stalled(websocket):
+                # What waits in the buffers for a slow reader is content: the goodbye would follow it.
+                drop(websocket)
+                transport.close(wait=False, abort=True)
+            else:
+                told.append((connection, transport, websocket))
+        if told:
+            sids = [connection.sid for connection, _, _ in told]
+            self._sockets.server.emit("bye", {"reason": reason}, to=sids)
+            # To end one takes ten times as long as to tell one: all are told first.
+            self._sockets.start_background_task(_say_goodbye, [each[1:] for each in told])
 
     def _transport(self, connection: Connection) -> Any:
         server = self._sockets.server
@@ -315,21 +325,33 @@ class Publisher:
 
     def _ask_again(self) -> None:
         now = clock()
+        leaving: dict[str, list[Connection]] = {}
+        signed_in: dict[str, str | None] = {}
         for connection in list(self._connections.values()):
             try:
-                reason = self._reason_to_leave(connection, now)
+                reason = self._reason_to_leave(connection, now, signed_in)
             except Exception:
                 # One that cannot be judged is out, and must not keep the next from being judged.
                 log.exception("a connection could not be judged: cut off")
                 reason = "closed"
             if reason:
-                self.dismiss(connection, reason)
-            elif connection.draft and self.note_rights(connection) is not None:
+                leaving.setdefault(reason, []).append(connection)
+        for reason, connections in leaving.items():
+            self._dismiss_all(connections, reason)
+        if leaving:
+            time.sleep(0)  # their goodbyes go out before anything is rendered for the others
+        for connection in list(self._connections.values()):
+            if connection.draft and self.note_rights(connection) is not None:
                 told = {"draft": connection.draft, **(connection.rights or {})}
                 self._send("draft.rights", told, [connection])
 
-    def _reason_to_leave(self, connection: Connection, now: datetime) -> str:
-        if signing.signed_in(self._desk.store, connection.login, now) != connection.person:
+    def _reason_to_leave(
+        self, connection: Connection, now: datetime, signed_in: dict[str, str | None]
+    ) -> str:
+        if connection.login not in signed_in:
+            person = signing.signed_in(self._desk.store, connection.login, now)
+            signed_in[connection.login] = person
+        if signed_in[connection.login] != connection.person:
             return "signed_out"
         return "closed" if connection.session and not self._may_stay(connection, now) else ""
 
@@ -410,6 +432,15 @@ class Publisher:
                 for each in behind:
                     each.shown[topic] = fingerprint
                 self._send("fragment", {"topic": topic, "html": html or ""}, behind)
+
+
+def _say_goodbye(lines: Sequence[tuple[Any, Any]]) -> None:
+    """End lines that have been told so, with time for each to hear it."""
+    for _, websocket in lines:
+        drop(websocket, after=GOODBYE)
+    for transport, _ in lines:
+        transport.close(wait=False)
+        time.sleep(0)
 
 
 def _latest(events: Sequence[Announced]) -> list[Announced]:

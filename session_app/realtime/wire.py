@@ -293,6 +293,12 @@ class Server(WSGIServer):
         self.lobby = lobby
 
 
+def is_stalled(websocket: Any) -> bool:
+    """Whether something that was sent to this peer has not left the machine yet."""
+    line = getattr(websocket.handler, "socket", None)
+    return line is not None and Line(line).unsent() > 0
+
+
 def drop(websocket: Any, *, after: float = 0.0) -> None:
     """Close a connection, at once or in so many seconds, and with it everything still in its buffers.
 
