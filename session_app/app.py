@@ -25,7 +25,7 @@ from session_app.services.inspection import ITS_OWN, Door, Free
 from session_app.services.setup import load_forum
 from session_app.store.database import Database
 from session_app.views.live import TEMPLATES, TOPICS
-from session_app.web import documents, errors, guard, pages, people, record, signing
+from session_app.web import console, documents, errors, guard, pages, people, record, signing
 from session_app.web.guard import HostGuard
 
 MAX_UPLOAD = 2_000_000
@@ -96,6 +96,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     documents.install(flask, desk)
     record.install(flask, desk)
     signing.install(flask, desk, cookie=cookie, secure=settings.secure, devices=settings.devices)
+    console.install(flask, desk, lambda: _list_doors(flask, gateway))
     guard.doors(flask)
     return App(settings, desk, flask, sockets, gateway, publisher, HostGuard(flask.wsgi_app, hosts))
 

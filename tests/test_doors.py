@@ -140,7 +140,8 @@ ROWS = {
         " /s/<session>/closed-draft",
         Action.READ_DRAFT: "/s/<session>/draft",
         Action.MANAGE_SITTING: "/s/<session>/chair",
-        Action.ACCREDIT: "/s/<session>/desk",
+        Action.ACCREDIT: "/s/<session>/desk /s/<session>/why /s/<session>/as /s/<session>/as/<who>/"
+        " /s/<session>/as/<who>/<page> /s/<session>/as/<who>/doors",
         Action.READ_RECORD: "/s/<session>/record /s/<session>/record.csv",
     },
     "form": {
@@ -311,8 +312,11 @@ def test_a_command_without_an_action_cannot_be_written():
 # Every page, for everybody -------------------------------------------------------------------
 
 
-def address(house, door):
-    return door.name.replace("<session>", house.session)
+def address(door, session):
+    """A door of a session as it is asked for: an imitation of somebody, looking at the text."""
+    return (
+        door.name.replace("<session>", session).replace("<who>", "head").replace("<page>", "draft")
+    )
 
 
 def expected_status(house, state, role, door):
@@ -340,7 +344,7 @@ def test_a_page_opens_for_whom_the_table_allows_it_and_for_nobody_else(house, st
             expected = expected_status(house, state, role, door)
             if door.kind == "download" and expected == 200 and role not in assembled:
                 continue
-            status, _ = house.open(role, address(house, door))
+            status, _ = house.open(role, address(door, house.session))
             assert status == expected, (state, role, door.name)
 
 
@@ -426,7 +430,7 @@ def _compare(house, role, other):
             continue
         post = {} if door.kind == "form" else None
         there, nowhere = (
-            house.open(role, door.name.replace("<session>", session), post=post)
+            house.open(role, address(door, session), post=post)
             for session in (other, "red-nada-2018")
         )
         assert there == (there[0], nowhere[1].replace(b"red-nada-2018", other.encode())), door
@@ -643,7 +647,7 @@ def test_no_page_of_whom_the_door_keeps_out_holds_a_word_of_what_is_behind(house
     found = set()
     for role in ROLES:
         for door in pages:
-            _, body = house.open(role, address(house, door))
+            _, body = house.open(role, address(door, house.session))
             if [each for each in words if each.encode() in body]:
                 found.add(role)
     # Who is in the room does find them: the words are the right ones.

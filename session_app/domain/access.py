@@ -56,6 +56,7 @@ __all__ = [
     "Subject",
     "is_shut_out",
     "level_of_closed",
+    "lines_of",
     "may",
     "require",
     "writable_languages",
@@ -668,8 +669,7 @@ def may(actor: Actor, action: Action, subject: Subject, *, at: datetime) -> Deci
             return refused
     if action not in MATRIX_ACTIONS:
         return _conduct(actor, action, subject, at)
-    body = CLOSED_DOOR if subject.mode == "closed" else subject.group or subject.body
-    return _apply(_INDEX.get((body, actor.category, action)), actor, action, subject, at)
+    return _apply(_rule_for(actor, action, subject), actor, action, subject, at)
 
 
 def require(actor: Actor, action: Action, subject: Subject, *, at: datetime) -> None:
@@ -686,6 +686,18 @@ def writable_languages(actor: Actor, subject: Subject, *, at: datetime) -> froze
     if actor.category is Category.INTERPRETER:
         return frozenset(LANGUAGES) - {subject.origin}
     return frozenset(LANGUAGES)
+
+
+def lines_of(action: Action, subject: Subject) -> str:
+    """The lines of the table that count for an action: a body's, the closed door's, the drafting
+    group's, or those of any body for an act of conduct."""
+    if action not in MATRIX_ACTIONS:
+        return ANY_BODY
+    return CLOSED_DOOR if subject.mode == "closed" else subject.group or subject.body
+
+
+def _rule_for(actor: Actor, action: Action, subject: Subject) -> Rule | None:
+    return _INDEX.get((lines_of(action, subject), actor.category, action))
 
 
 def _apply(
@@ -706,7 +718,7 @@ def _conduct(actor: Actor, action: Action, subject: Subject, at: datetime) -> De
         inside = may(actor, Action.ATTEND, subject, at=at)
         if not inside:
             return inside
-    return _apply(_INDEX.get((ANY_BODY, actor.category, action)), actor, action, subject, at)
+    return _apply(_rule_for(actor, action, subject), actor, action, subject, at)
 
 
 def _refusal_of_mode(actor: Actor, action: Action, subject: Subject) -> Decision | None:

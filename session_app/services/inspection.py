@@ -1,23 +1,34 @@
-"""The Secretariat's questions about access: which doors there are, and why somebody can pass one.
+"""The Secretariat's questions about access: which doors there are, why somebody passes one or not, and
+what the desk looks like to others.
 
-An answer is found by asking the access table itself, with one fact changed at a time: what makes the
-difference is what decides. So no explanation can differ from what the doors do.
+Every answer is the access table's own. What decides is found by asking it again with one fact changed at
+a time, so no explanation can differ from what the doors do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import combinations
+from types import MappingProxyType
+from typing import Any, Final, Literal, get_args
 
-from session_app.domain.access import Action
+from session_app.domain import access
+from session_app.domain.access import PUBLIC_ACTOR, Action, Actor, Decision, Level, Subject
 from session_app.domain.drafting import Language
+from session_app.domain.errors import NotFound
+from session_app.domain.forum import SETTINGS, Forum, SittingMode, setting_keys
+from session_app.domain.people import Capacity, Category, Grant, Right, categorize
+from session_app.store import drafts, people, sessions
+
+from .desk import Desk
+from .issuing import needed_to_download
 
 Kind = Literal["page", "form", "download", "message", "told", "command", "event", "topic", "update"]
 Free = Literal["public", "signed in", "its own"]
-PUBLIC: Final = "public"
-SIGNED_IN: Final = "signed in"
 ITS_OWN: Final = "its own"
-"""Carries others, each of which is a door with needs of its own."""
+"""Needed by what only carries other things, each of which is a door and declares its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +42,327 @@ class Door:
     crosses: bool = (
         True  # an event that stays inside makes fragments stale, which are doors themselves
     )
+
+
+# Why ------------------------------------------------------------------------------------------
+
+Fact = Literal[
+    "grant", "named", "slot", "roster", "exception", "joined", "issued", "public", "mode", "setting"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A fact an answer hangs on: one that holds, or one that would have to."""
+
+    fact: Fact
+    grant: Grant | None = None  # the one that holds
+    right: Right | None = None  # of the grant that would have to be given
+    setting: str = ""  # its key in forum.toml
+    value: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An answer of the access table, and what it hangs on."""
+
+    action: Action
+    decision: Decision
+    mode: SittingMode
+    lines: str  # of the table: a kind of body, closed_door, drafting or any
+    category: Category
+    decides: tuple[Ground, ...]  # what holds, and without which the answer would be no
+    would_open: tuple[tuple[Ground, ...], ...]  # what does not hold, and with which it would be yes
+
+
+Situation = tuple[Actor, Subject]
+Change = Callable[[Actor, Subject], Situation]
+
+
+def _of_subject(**facts: Any) -> Change:
+    return lambda actor, subject: (actor, replace(subject, **facts))
+
+
+_HOLDS: Mapping[Fact, Callable[[Actor, Subject], bool]] = MappingProxyType(
+    {
+        "named": lambda actor, subject: actor.drafting,
+        "slot": lambda actor, subject: subject.own_slot,
+        "roster": lambda actor, subject: subject.on_roster,
+        "exception": lambda actor, subject: subject.by_exception,
+        "joined": lambda actor, subject: subject.joined,
+        "issued": lambda actor, subject: subject.issued,
+        "public": lambda actor, subject: subject.document_class == "public",
+        "mode": lambda actor, subject: subject.mode == "open",
+    }
+)
+_GIVEN: Mapping[Fact, Change] = MappingProxyType(
+    {
+        "named": lambda actor, subject: (replace(actor, drafting=True), subject),
+        "slot": _of_subject(own_slot=True),
+        "roster": _of_subject(on_roster=True),
+        "exception": _of_subject(by_exception=True),
+        "joined": _of_subject(joined=True),
+        "issued": _of_subject(issued=True),
+        "public": _of_subject(document_class="public"),
+        "mode": _of_subject(mode="open"),
+    }
+)
+_TAKEN: Mapping[Fact, Change] = MappingProxyType(
+    {
+        "named": lambda actor, subject: (replace(actor, drafting=False), subject),
+        "slot": _of_subject(own_slot=False),
+        "roster": _of_subject(on_roster=False),
+        "exception": _of_subject(by_exception=False),
+        "joined": _of_subject(joined=False),
+        "issued": _of_subject(issued=False),
+        "public": _of_subject(document_class="private"),
+    }
+)
+"""The facts an answer can hang on, besides grants and settings: whether each holds, and the same
+situation with it and without it."""
+
+
+def explain_access(
+    actor: Actor, action: Action, subject: Subject, forum: Forum, *, at: datetime
+) -> Explanation:
+    """Why this person may do this, or may not."""
+    decision = access.may(actor, action, subject, at=at)
+    allowed = decision.allowed
+    return Explanation(
+        action=action,
+        decision=decision,
+        mode=subject.mode,
+        lines=access.lines_of(action, subject),
+        category=actor.category,
+        decides=tuple(_deciding(actor, action, subject, forum, at)) if allowed else (),
+        would_open=() if allowed else tuple(_opening(actor, action, subject, forum, at)),
+    )
+
+
+def _deciding(
+    actor: Actor, action: Action, subject: Subject, forum: Forum, at: datetime
+) -> Iterator[Ground]:
+    def is_lost(changed: Situation) -> bool:
+        return not access.may(changed[0], action, changed[1], at=at)
+
+    for fact, change in _TAKEN.items():
+        if _HOLDS[fact](actor, subject) and is_lost(change(actor, subject)):
+            yield Ground(fact)
+    bare = replace(actor, grants=())
+    if is_lost((bare, subject)):
+        for grant in actor.grants:
+            if not is_lost((replace(bare, grants=(grant,)), subject)):
+                yield Ground("grant", grant=grant)
+    yield from _settings(actor, action, subject, forum, at, wanted=False)
+
+
+def _opening(
+    actor: Actor, action: Action, subject: Subject, forum: Forum, at: datetime
+) -> Iterator[tuple[Ground, ...]]:
+    lacking: list[tuple[Ground, Change]] = [
+        (Ground(fact), _GIVEN[fact]) for fact, holds in _HOLDS.items() if not holds(actor, subject)
+    ]
+    lacking += [(Ground("grant", right=right), _granting(right, at)) for right in get_args(Right)]
+    found: list[frozenset[Ground]] = []
+    for size in (1, 2):
+        for some in combinations(lacking, size):
+            grounds = frozenset(ground for ground, _ in some)
+            # Only the closed door asks for two things at once: its roster, and something else.
+            if any(smaller < grounds for smaller in found) or (
+                size == 2 and Ground("roster") not in grounds
+            ):
+                continue
+            changed = (actor, subject)
+            for _, change in some:
+                changed = change(*changed)
+            if access.may(changed[0], action, changed[1], at=at):
+                found.append(grounds)
+                yield tuple(ground for ground, _ in some)
+    for ground in _settings(actor, action, subject, forum, at, wanted=True):
+        yield (ground,)
+
+
+def _granting(right: Right, at: datetime) -> Change:
+    def give(actor: Actor, subject: Subject) -> Situation:
+        given = Grant("", actor.person, right, "", "", at)
+        return replace(actor, grants=(*actor.grants, given)), subject
+
+    return give
+
+
+def _settings(
+    actor: Actor, action: Action, subject: Subject, forum: Forum, at: datetime, *, wanted: bool
+) -> Iterator[Ground]:
+    """The settings with another value of which the answer would be the one wanted."""
+    for field, key in setting_keys().items():
+        now = getattr(subject.settings, field)
+        changes: dict[str, Any] = {}
+        for value in SETTINGS[key]:
+            changes[field] = value
+            settings = replace(subject.settings, **changes)
+            changed = replace(subject, settings=settings)
+            if value != now and access.may(actor, action, changed, at=at).allowed is wanted:
+                yield Ground("setting", setting=key, value=now, source=forum.settings[key].source)
+                break
+
+
+BEFORE_THE_DOOR = frozenset({Action.KNOW, Action.ACCREDIT, Action.SHOW_SCREEN})
+"""What does not hang on anything behind a closed door: neither on its roster nor on its item."""
+
+
+def explain(
+    desk: Desk,
+    session: str,
+    person: str,
+    action: Action,
+    now: datetime,
+    *,
+    asker: str | None,
+    language: Language | None = None,
+) -> Explanation | None:
+    """Why a person of this session may do this now, or may not; None where the answer would tell one
+    whom the door keeps out something of what is behind it.
+
+    Raises `NotFound` for a person who is not accredited.
+    """
+    authority = desk.authority
+    if person not in {each.person for each in people.accredited(desk.store, session)}:
+        raise NotFound("people.unknown")
+    if authority.is_shut_out(session, asker, now) and action not in BEFORE_THE_DOOR:
+        return None
+    if action is Action.DOWNLOAD:
+        action = _needed_to_download(desk, session)
+    actor = authority.actor(session, person)
+    subject = replace(authority.subject(session, actor, action), language=language)
+    return explain_access(actor, action, subject, desk.forum, at=now)
+
+
+def _needed_to_download(desk: Desk, session: str) -> Action:
+    draft = drafts.draft_of(desk.store, session)
+    return Action.DOWNLOAD if draft is None else needed_to_download(draft)
+
+
+# As whom --------------------------------------------------------------------------------------
+
+READING = frozenset(
+    {
+        Action.KNOW,
+        Action.ATTEND,
+        Action.SEE_AGENDA,
+        Action.SEE_DOCUMENTS,
+        Action.READ_DRAFT,
+        Action.DOWNLOAD,
+    }
+)
+"""What only looks. In an imitation nothing else is allowed to anybody."""
+_TYPICAL: Mapping[Category, Capacity] = MappingProxyType(
+    {
+        Category.HEAD: Capacity.HEAD,
+        Category.DELEGATE: Capacity.DELEGATE,
+        Category.PPT_CHAIR: Capacity.CHAIR,
+        Category.PPT_STAFF: Capacity.PPT_STAFF,
+        Category.ST: Capacity.STAFF,
+        Category.OBSERVER_COUNTRY: Capacity.OBSERVER,
+        Category.OBSERVER_ORGANISATION: Capacity.OBSERVER,
+        Category.RROCM: Capacity.RROCM,
+        Category.GUEST: Capacity.GUEST,
+        Category.INTERPRETER: Capacity.INTERPRETER,
+        Category.PUBLIC: Capacity.GUEST,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imitation:
+    """What somebody sees who looks at the desk as another would: never more than both of them may."""
+
+    may: frozenset[Action]
+    closed: Level
+    shut_out: bool
+
+
+def find_imitated(desk: Desk, session: str, name: str) -> Actor:
+    """Somebody of a category (`observer_country`), or of a delegation in a capacity (`MEX.head`):
+    without grants and off every roster. Raises `NotFound` for what is neither."""
+    held = sessions.session(desk.store, session)
+    if name in set(Category):
+        category = Category(name)
+        delegation = {
+            Category.PPT_CHAIR: held.ppt,
+            Category.PPT_STAFF: held.ppt,
+            Category.ST: desk.forum.secretariat.code,
+            Category.RROCM: desk.forum.civil_society.code,
+        }.get(category, "")
+        return replace(
+            PUBLIC_ACTOR, category=category, capacity=_TYPICAL[category], delegation=delegation
+        )
+    delegation, _, word = name.partition(".")
+    if (delegation, word) not in list_parties(desk, session):
+        raise NotFound("people.unknown")
+    capacity = Capacity(word)
+    return replace(
+        PUBLIC_ACTOR,
+        category=categorize(desk.forum, delegation, capacity, held.ppt),
+        capacity=capacity,
+        delegation=delegation,
+        drafting=capacity is Capacity.DRAFTING_REPRESENTATIVE,
+    )
+
+
+def list_parties(desk: Desk, session: str) -> list[tuple[str, str]]:
+    """The delegations of a session and the capacities they have sent people in."""
+    order = {code: place for place, code in enumerate(desk.forum.delegations)}
+    parties = {
+        (each.delegation, str(each.capacity)) for each in people.accredited(desk.store, session)
+    }
+    return sorted(parties, key=lambda party: (order.get(party[0], len(order)), *party))
+
+
+def imitate(
+    desk: Desk, session: str, asker: str | None, imitated: Actor, now: datetime
+) -> Imitation:
+    """What both may see, and nothing that acts."""
+    authority = desk.authority
+    subject = authority.subject(session, imitated, Action.SEE_AGENDA)
+    return Imitation(
+        may=frozenset(
+            action
+            for action in READING & authority.allowed(session, asker, now)
+            if access.may(imitated, action, authority.subject(session, imitated, action), at=now)
+        ),
+        closed=min(
+            authority.level_of_closed(session, asker, now),
+            access.level_of_closed(imitated, subject, at=now),
+        ),
+        shut_out=authority.is_shut_out(session, asker, now)
+        or access.is_shut_out(imitated, subject, at=now),
+    )
+
+
+def judge_doors(
+    desk: Desk,
+    session: str,
+    asker: str | None,
+    imitated: Actor,
+    doors: Iterable[Door],
+    now: datetime,
+) -> list[tuple[Door, Decision | None]]:
+    """Each door that needs an action, and whether the one imitated passes it now; None where the answer
+    would tell one whom the door of the sitting keeps out something of what is behind it."""
+    authority = desk.authority
+    withheld = authority.is_shut_out(session, asker, now)
+    judged: list[tuple[Door, Decision | None]] = []
+    for door in doors:
+        action = door.needs
+        if not isinstance(action, Action):
+            continue
+        if withheld and action not in BEFORE_THE_DOOR:
+            judged.append((door, None))
+            continue
+        if action is Action.DOWNLOAD:
+            action = _needed_to_download(desk, session)
+        subject = authority.subject(session, imitated, action)
+        decision = access.may(imitated, action, replace(subject, language=door.language), at=now)
+        judged.append((door, decision))
+    return judged

@@ -173,7 +173,7 @@ class FileModel:
     """A Word file one may download."""
 
     layout: str  # es, en, bilingual
-    href: str
+    href: str  # empty where the page only shows that there is one
     name: str
     adopted: bool
     version: int
