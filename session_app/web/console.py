@@ -14,6 +14,7 @@ from flask import Flask, render_template, request
 
 from session_app.domain.access import Action, Actor, Category, Level
 from session_app.domain.errors import NotFound
+from session_app.domain.roster import Candidate, may_ask
 from session_app.services.desk import Desk, clock
 from session_app.services.inspection import (
     Door,
@@ -26,7 +27,7 @@ from session_app.services.inspection import (
 from session_app.store import people
 from session_app.views.console import word_grounds
 from session_app.views.live import TOPICS, read_head, read_notice, read_topic
-from session_app.views.models import DocumentsModel, Viewer
+from session_app.views.models import DocumentsModel, NoticeModel, Viewer
 
 from .guard import door, visitor
 
@@ -128,14 +129,28 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
         if needs not in viewer.may:
             return _render("console_absent.html", session, who, imitated, now, page=page)
         if page == "home" and viewer.shut_out and viewer.closed is not Level.NOTHING:
-            notice = read_notice(desk, session, None)
-            return _render("closed.html", session, who, imitated, now, page=page, notice=notice)
+            return _render(
+                "closed.html",
+                session,
+                who,
+                imitated,
+                now,
+                page=page,
+                topics=("documents",),
+                notice=_notice(session, imitated),
+            )
         template = _TEMPLATES[page]
         return _render(template, session, who, imitated, now, page=page, topics=topics)
 
     def _viewer(session: str, imitated: Actor, now: datetime) -> Viewer:
         seen = imitate(desk, session, visitor().person, imitated, now)
         return Viewer(visitor().language, seen.may, seen.closed, seen.shut_out)
+
+    def _notice(session: str, imitated: Actor) -> NoticeModel:
+        notice = read_notice(desk, session, None)
+        candidate = Candidate("", imitated.delegation, imitated.category, imitated.capacity)
+        asks = notice.mode == "closed" and may_ask(candidate, desk.forum)
+        return replace(notice, category=imitated.category, may_ask=asks)
 
     def _render(
         template: str,
