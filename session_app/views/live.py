@@ -161,10 +161,10 @@ def _read_sitting(
     )
 
 
-def _read_agenda(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> AgendaModel:
+def _read_items(desk: Desk, session: Session, viewer: Viewer) -> tuple[ItemModel, ...]:
     held = sessions.agenda(desk.store, session.id)
     numbers = number_items(held)
-    items = tuple(
+    return tuple(
         ItemModel("", "", i18n.say_in_both("ui.agenda.closed_item"), each.state or "", "closed", "")
         if isinstance(each, ClosedRun)
         else ItemModel(
@@ -177,6 +177,10 @@ def _read_agenda(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
         )
         for each in veil(held, viewer.closed)
     )
+
+
+def _read_agenda(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> AgendaModel:
+    items = _read_items(desk, session, viewer)
     at = next((index for index, item in enumerate(items) if item.state == "current"), -1)
     later = (item for item in items[at + 1 :] if item.state == "pending")
     return AgendaModel(
@@ -412,12 +416,14 @@ def _read_draft(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
 def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> PeopleModel:
     granted: dict[str, list[GrantModel]] = {}
     zone = ZoneInfo(session.zone)
-    numbers = number_items(sessions.agenda(desk.store, session.id))
+    items = tuple(each for each in _read_items(desk, session, viewer) if each.id)
+    numbers = {each.id: each.number for each in items}
+    held = drafts.draft_of(desk.store, session.id)
     for grant in people.grants(desk.store, session.id):
         giver = desk.authority.actor(session.id, grant.given_by).name
         at = i18n.format_time(grant.given_at.astimezone(zone))
-        until = i18n.format_time(grant.until.astimezone(zone)) if grant.until else ""
-        item = numbers.get(grant.item or "", "")
+        until = _moment(grant.until.isoformat(), session)[viewer.language] if grant.until else ""
+        item = numbers.get(grant.item, "closed") if grant.item else ""
         shown = GrantModel(
             grant.id, grant.right, grant.reason, giver, at, until, item, grant.draft is not None
         )
@@ -436,7 +442,9 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
                 grants=tuple(granted.get(each.person, ())),
             )
             for each in _in_order(desk, people.accredited(desk.store, session.id))
-        )
+        ),
+        items,
+        held.id if held is not None else "",
     )
 
 

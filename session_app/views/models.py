@@ -247,8 +247,10 @@ class GrantModel:
     reason: str
     given_by: str
     at: str
-    until: str = ""  # "15:30" or empty
-    item: str = ""  # number of the agenda item it is for, or empty
+    until: str = ""  # "21 de junio de 2017, 15:30" or empty
+    item: str = (
+        ""  # number of the agenda item it is for, "closed" for one the viewer is not told of
+    )
     is_for_text: bool = False  # for one text only
 
 
@@ -272,3 +274,5 @@ class PeopleModel:
     """Topic `people`: everybody accredited, by delegation."""
 
     people: tuple[PersonModel, ...]
+    items: tuple[ItemModel, ...] = ()  # of the agenda, which an authorisation can be for
+    draft: str = ""  # the text it can be for, or empty

@@ -22,6 +22,8 @@ ICONS = {
     f"/static/icons.svg#{name}"
     for name in re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text())
 }
+CODES = {"CAN", "SLV", "RROCM", "OIM", "kB", "docx", "ES", "EN"}
+"""What is no word of any language."""
 HOSTILE = "<img src=x onerror=alert(1)>'\""
 
 
@@ -105,8 +107,14 @@ PEOPLE = tuple(
         signed_in=signed_in,
         badge_waits=signed_in,
         grants=(
-            models.GrantModel(
-                f"to-{capacity}", "read_draft", f"⟪{HOSTILE}⟫", f"⟪{HOSTILE}⟫", "14:02"
+            *(
+                models.GrantModel(
+                    f"to-{capacity}-{place}",
+                    *("read_draft", f"⟪{HOSTILE}⟫", f"⟪{HOSTILE}⟫", "14:02", *scope),
+                )
+                for place, scope in enumerate(
+                    [(), ("16:30", "7"), ("16:30", "closed"), ("", "", True)]
+                )
             ),
         ),
     )
@@ -198,7 +206,11 @@ SAMPLES: dict[str, list[object]] = {
         models.ClosedTextModel(True, False, files(adopted=True)),
     ],
     "draft": [drafted(adopted=False), drafted(adopted=True)],
-    "people": [models.PeopleModel(()), models.PeopleModel(PEOPLE)],
+    "people": [
+        models.PeopleModel(()),
+        models.PeopleModel(PEOPLE),
+        models.PeopleModel(PEOPLE, ITEMS, "draft"),
+    ],
     "floor": [
         models.FloorModel(None, (), False, False, (), ()),
         models.FloorModel(SPEAKERS[0], SPEAKERS[1:], False, True, (("CAN", said("CAN")),), ()),
@@ -335,7 +347,7 @@ def test_every_word_comes_from_the_catalogue_and_is_in_the_viewers_language(
         for value in re.findall(r"⟪(es|en) ", text):
             assert value == language_of(element, language), f"{text!r} has no lang of its own"
         rest = re.sub(r"⟦[^⟧]*⟧|⟪[^⟫]*⟫", "", text)
-        left = set(re.findall(r"[^\W\d_]{2,}", rest)) - {"CAN", "SLV", "kB", "docx", "ES", "EN"}
+        left = set(re.findall(r"[^\W\d_]{2,}", rest)) - CODES
         if language_of(element, language) == language:
             assert not left, f"written into the template: {left}"
     for key in asked:
