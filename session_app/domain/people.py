@@ -21,6 +21,7 @@ from typing import Literal, TypeVar
 from .drafting import Language
 from .errors import Invalid
 from .forum import DelegationKind, Forum
+from .text import is_clean
 
 
 class Category(StrEnum):
@@ -460,7 +461,9 @@ class _LineReader:
         elif text.startswith(("=", "+", "-", "@")):
             # A spreadsheet would run it when the list is opened again (OWASP, CSV injection).
             self._report(line, column, "people.formula", value=_shown(text))
-        elif any(unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs") for char in text):
+        elif not is_clean(text) or any(
+            unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs") for char in text
+        ):
             self._report(line, column, "people.control_character")
 
     def _word(self, line: int, column: str, text: str, words: Mapping[str, T]) -> T | None:
