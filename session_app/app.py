@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from session_app.config import Settings
 from session_app.domain import contract
 from session_app.domain.access import Action
+from session_app.domain.allowance import Allowances
 from session_app.domain.documents import LAYOUTS
 from session_app.domain.drafting import LANGUAGES
 from session_app.realtime.drafting import DraftingTraffic
@@ -86,10 +87,11 @@ def create_app(settings: Settings, desk: Desk) -> App:
         ping_timeout=10,
     )
     publisher = Publisher(desk, sockets)
-    gateway = Gateway(desk, sockets, publisher, cookie)
+    allowances = Allowances()
+    gateway = Gateway(desk, sockets, publisher, cookie, allowances)
     DraftingTraffic(gateway)
     gateway.check_doors()
-    guard.install(flask, desk, cookie=cookie, secure=settings.secure)
+    guard.install(flask, desk, allowances, cookie=cookie, secure=settings.secure)
     errors.install(flask)
     pages.install(flask, desk)
     people.install(flask, desk, secure=settings.secure)

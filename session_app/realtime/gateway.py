@@ -18,6 +18,7 @@ from werkzeug.http import parse_cookie
 
 from session_app.domain import contract
 from session_app.domain.access import Action
+from session_app.domain.allowance import OFFENCES, Allowances, cost_of
 from session_app.domain.errors import ActError, Conflict, Forbidden, Invalid, NotFound
 from session_app.i18n import translate_error
 from session_app.services.acts import HANDLERS
@@ -25,7 +26,6 @@ from session_app.services.desk import Desk, clock, enter_knock, perform
 from session_app.store import people, signing
 from session_app.views.live import TOPICS, render_topic
 
-from .allowance import OFFENCES, Allowances, cost_of
 from .publisher import GOODBYE, Connection, Publisher
 from .wire import Lobby, drop
 
@@ -43,14 +43,21 @@ MAX_CONNECTIONS = 20
 class Gateway:
     """Registers the socket's messages; each one declares the action it needs, or does not start."""
 
-    def __init__(self, desk: Desk, sockets: SocketIO, publisher: Publisher, cookie: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        sockets: SocketIO,
+        publisher: Publisher,
+        cookie: str,
+        allowances: Allowances,
+    ) -> None:
         self.desk = desk
         self.publisher = publisher
         self.doors: dict[str, Needs] = {}
         """Every message a client may send and what it needs: an action, `OWN` or `SIGNED_IN`."""
         self._sockets = sockets
         self._cookie = cookie
-        self._allowances = Allowances()
+        self._allowances = allowances
         self.lobby = Lobby(self._signed_in)
         """Who has a line and has not been let in: the server asks it before it opens one."""
         self._take = sockets.server.eio.handlers["message"]

@@ -22,6 +22,7 @@ from typing import Any, Literal, TypedDict
 from flask_socketio import SocketIO
 
 from session_app.domain.access import Action
+from session_app.domain.allowance import Allowance, for_messages, for_updates
 from session_app.services.desk import Desk, clock
 from session_app.services.live import Relayed
 from session_app.store import drafts, signing
@@ -29,7 +30,6 @@ from session_app.store.database import Announced, Committed
 from session_app.views.live import TOPICS_OF_EVENT, render_for, viewer_of
 from session_app.views.models import Viewer
 
-from .allowance import Allowance, for_messages, for_updates
 from .wire import drop, is_stalled
 
 log = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ from geventwebsocket.handler import WebSocketHandler
 from geventwebsocket.websocket import Header, WebSocket
 from socketio.packet import Packet
 
-from .allowance import Allowance
+from session_app.domain.allowance import Allowance
 
 log = logging.getLogger(__name__)
 

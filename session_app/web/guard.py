@@ -6,6 +6,7 @@ that is forbidden and a page that is not there answer alike.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 
 from session_app.domain.access import Action, Actor
+from session_app.domain.allowance import Allowances
 from session_app.domain.drafting import Language
 from session_app.domain.errors import Forbidden
 from session_app.services.desk import Desk, clock, enter_knock
@@ -73,7 +75,7 @@ def doors(app: Flask) -> dict[str, Needs]:
     return found
 
 
-def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
+def install(app: Flask, desk: Desk, allowances: Allowances, *, cookie: str, secure: bool) -> None:
     """Ask at every door of the application, and send the headers that keep its answers in."""
 
     sending = Sending(desk.store)
@@ -84,6 +86,9 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool) -> None:
         person = signing.signed_in(desk.store, token, clock()) if token else None
         language = people.language_of(desk.store, person) if person else _preferred_language()
         g.visitor = Visitor(token, person, language)
+        if person is not None and request.endpoint != "static":
+            # Before anything is entered in the record: whoever knocks without end does not fill it.
+            allowances.spend_request(person, time.monotonic())
         view = app.view_functions.get(request.endpoint or "")
         if view is None:
             return

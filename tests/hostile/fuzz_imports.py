@@ -151,8 +151,8 @@ class Forger:
         """A list of accreditations."""
         dice = self.dice
         lines = self.lists[0].decode().splitlines()
-        if dice.random() < 0.3:
-            lines = [lines[0], *dice.sample(lines[1:], dice.randrange(len(lines) - 1))]
+        if dice.random() < 0.8:
+            lines = [lines[0], *dice.sample(lines[1:], dice.randrange(12))]
         for _ in range(dice.choice((0, 1, 1, 2, 5))):
             at = dice.randrange(len(lines))
             cells = lines[at].split(",")
@@ -183,6 +183,8 @@ class Forger:
         """A draft as text: its file's name, and its bytes."""
         dice = self.dice
         lines = self.texts[language].decode().splitlines()
+        if dice.random() < 0.8:
+            lines = lines[: dice.randrange(4, 30)]
         for _ in range(dice.choice((0, 1, 2, 6))):
             at = dice.randrange(len(lines))
             match dice.randrange(5):

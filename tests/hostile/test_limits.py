@@ -9,7 +9,7 @@ import pytest
 from desk_process import Refused, Socket, running_desk
 from websocket import ABNF
 
-from session_app.realtime.allowance import OFFENCES, for_messages
+from session_app.domain.allowance import OFFENCES, for_messages
 from session_app.realtime.wire import LET_IN_WITHIN, WAITING_STRANGERS, WAITING_TABS
 
 pytestmark = pytest.mark.slow
@@ -92,6 +92,20 @@ def test_refusals_of_an_ordinary_day_are_no_offences(desk):
         answer = opened.do("paragraph.move", op=f"{number:026}", **values)
         assert answer["ok"] is False, answer
     assert opened.do("person.language", language="es")["ok"]
+
+
+def test_who_knocks_at_doors_without_end_is_not_entered_for_each_time(desk):
+    cookie, other = desk.sign_in("observer-organisation"), desk.sign_in("observer-country")
+    path = f"/s/{desk.session}/chair"
+    asked = [desk.ask(path, cookie=cookie).status for _ in range(1_300)]
+    assert set(asked[:900]) == {404}
+    assert asked[-1] == 409
+    knocks = desk.query(
+        "select count(*) from act where person = ?", desk.person("observer-organisation")
+    )
+    assert knocks[0][0] < 1_300
+    assert desk.ask(f"/s/{desk.session}/", cookie=other).status == 200
+    assert desk.ask("/static/css/base.css", cookie=cookie).status == 200
 
 
 def test_one_person_on_many_lines_has_no_more_than_on_two(desk):

@@ -3,6 +3,8 @@
 Measured of our pages in Chromium: opening the draft takes five messages; a key held down gives 30
 commands a second; Enter held down in a text, the busiest there is, 60 messages in a second (each new
 row is fetched twice, and the caret tells where it is); a silent page sends a beat every 1.5 seconds.
+A page that is opened asks for itself and for a dozen files that are the same for all, which count for
+nobody. The time is the caller's clock that only goes forward.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from session_app.domain.errors import ActError, Conflict, Forbidden
+from .errors import ActError, Conflict, Forbidden
 
 OFFENCES = 100
 """Offences a person may commit within a minute. A page of ours commits none, whatever one clicks."""
@@ -58,6 +60,7 @@ class Person:
 
     def __init__(self) -> None:
         self.messages = Allowance(rate=100, burst=600)
+        self.requests = Allowance(rate=30, burst=1_000)  # twenty tabs, all opened again and again
         self.offences = Allowance(rate=OFFENCES / 60, burst=OFFENCES)
 
 
@@ -70,6 +73,11 @@ class Allowances:
     def spend(self, person: str, connection: Allowance, cost: float, now: float) -> None:
         """Count a message. Raises `Conflict("message.too_fast")` for one too many."""
         if not (connection.spend(now, cost) and self._of(person).messages.spend(now, cost)):
+            raise Conflict("message.too_fast")
+
+    def spend_request(self, person: str, now: float) -> None:
+        """Count a page or a form asked for. Raises `Conflict("message.too_fast")` for one too many."""
+        if not self._of(person).requests.spend(now):
             raise Conflict("message.too_fast")
 
     def is_at_an_end(self, person: str, refusal: ActError, now: float) -> bool:
