@@ -105,15 +105,16 @@ class DeskProcess:
         path: str,
         *,
         cookie: str = "",
-        form: dict[str, str] | None = None,
+        form: dict[str, str] | bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Get a page, or post a form to it as a browser on our own page would."""
-        sent = {"Origin": self.url, "Cookie": f"login={cookie}"} | (headers or {})
-        body = None
+        """Get a page, or post a form to it as a browser on our own page would; one made already goes
+        with the `Content-Type` it is given."""
+        sent = {"Origin": self.url, "Cookie": f"login={cookie}"}
+        body = urlencode(form) if isinstance(form, dict) else form
         if form is not None:
-            body = urlencode(form)
             sent["Content-Type"] = "application/x-www-form-urlencoded"
+        sent |= headers or {}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         with contextlib.closing(connection):
             connection.request("GET" if form is None else "POST", path, body, sent)
@@ -195,12 +196,13 @@ class Socket:
         host: str | None = None,
         through: int | None = None,
         receive_buffer: int | None = None,
+        frames: list[bytes] | None = None,
     ) -> None:
         headers = [] if cookie is None else [f"Cookie: login={cookie}"]
         options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
         if receive_buffer is not None:
             options.append((socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer))
-        self.frames: list[bytes] = []
+        self.frames = [] if frames is None else frames
         self.events: list[tuple[str, list[object]]] = []
         self.closed = threading.Event()
         self.reading = threading.Event()

@@ -348,15 +348,15 @@ def test_a_page_opens_for_whom_the_table_allows_it_and_for_nobody_else(house, st
             assert status == expected, (state, role, door.name)
 
 
-OUTSIDE = {"observer-organisation", "observer-country", "rrocm", GUEST, NOBODY}
+OUTSIDE = {"observer-organisation", "observer-country", "rrocm", GUEST}
 SHUT_OUT = {
     "open": set(),
     "members": OUTSIDE,
-    "unverified": set(ROLES) - {"chair"},
+    "unverified": set(ROLES) - {NOBODY, "chair"},
     # The Secretariat is on the roster, and yet is invited item by item: without a grant it stays out.
-    "verified": set(ROLES) - {"chair", HEAD, COMPANION, "interpreter"},
+    "verified": set(ROLES) - {NOBODY, "chair", HEAD, COMPANION, "interpreter"},
 }
-"""Whom the door of each sitting keeps out, by hand."""
+"""Whom the door of each sitting keeps out, by hand. Who is not signed in is not even told of it."""
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -365,7 +365,7 @@ def test_the_door_keeps_out_by_hand(house, state):
     assert {role for role in ROLES if house.shut_out(role)} == SHUT_OUT[state]
     for role in ROLES:
         _, page = house.open(role, f"/s/{house.session}/")
-        assert (b'data-page="closed"' in page) is (role in SHUT_OUT[state] - {NOBODY}), role
+        assert (b'data-page="closed"' in page) is (role in SHUT_OUT[state]), role
 
 
 ANYBODY = (1, 0, 0, 0, 1, 1, 0)
@@ -527,8 +527,8 @@ IN_THE_ROOM = {
         Action.MANAGE_DOOR: {"chair"},
     },
     "members": {
-        Action.SEE_AGENDA: set(ROLES) - SHUT_OUT["members"],
-        Action.ATTEND: set(ROLES) - SHUT_OUT["members"],
+        Action.SEE_AGENDA: set(ROLES) - SHUT_OUT["members"] - {NOBODY},
+        Action.ATTEND: set(ROLES) - SHUT_OUT["members"] - {NOBODY},
         Action.READ_DRAFT: {role for role, opened in OPENED_BY.items() if opened[1]},
         Action.MANAGE_DOOR: {"chair"},
     },
@@ -651,7 +651,7 @@ def test_no_page_of_whom_the_door_keeps_out_holds_a_word_of_what_is_behind(house
             if [each for each in words if each.encode() in body]:
                 found.add(role)
     # Who is in the room does find them: the words are the right ones.
-    assert found == set(ROLES) - SHUT_OUT[state] - {"interpreter"}
+    assert found == set(ROLES) - SHUT_OUT[state] - {NOBODY, "interpreter"}
 
 
 def test_the_page_of_a_drafter_does_lead_to_the_draft(house):

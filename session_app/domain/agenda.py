@@ -128,14 +128,21 @@ def retitle(items: Items, item: str, title_es: str, title_en: str) -> Items:
     return _put(items, index, replace(items[index], title_es=title_es, title_en=title_en))
 
 
-def move(items: Items, item: str, direction: Literal["up", "down"]) -> Items:
-    """Exchange an item with its neighbour."""
+def move(
+    items: Items, item: str, direction: Literal["up", "down"], *, level: Level = Level.CONTENT
+) -> Items:
+    """Exchange an item with its neighbour, as the agenda is shown at a level of the closed part: closed
+    items that stand together are passed in one step by who must not learn how many there are."""
     index = _find(items, item)
-    other = index - 1 if direction == "up" else index + 1
+    step = -1 if direction == "up" else 1
+    other = index + step
     if not 0 <= other < len(items):
         raise Conflict(f"agenda.cannot_move_{direction}")
+    if level is not Level.CONTENT and items[other].is_closed:
+        while 0 <= other + step < len(items) and items[other + step].is_closed:
+            other += step
     order = list(items)
-    order[index], order[other] = order[other], order[index]
+    order.insert(other, order.pop(index))
     return tuple(order)
 
 

@@ -64,7 +64,9 @@ def retitle_item(act: Act, command: RetitleItem) -> Result:
 def move_item(act: Act, command: MoveItem) -> Result:
     """Move an item up or down."""
     _require_seen(act, command.item)
-    return _put_agenda(act, agenda.move(_agenda(act), command.item, command.direction))
+    level = act.desk.authority.level_of_closed(act.session.id, act.actor.person, act.now)
+    items = agenda.move(_agenda(act), command.item, command.direction, level=level)
+    return _put_agenda(act, items)
 
 
 def finish_item(act: Act, command: FinishItem) -> Result:

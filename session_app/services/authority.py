@@ -268,8 +268,13 @@ class Authority:
         return access.level_of_closed(actor, subject, at=at)
 
     def is_shut_out(self, session: str, person: str | None, at: datetime) -> bool:
-        """Whether the door of the sitting under way keeps this person out."""
+        """Whether the door of the sitting under way keeps this person out.
+
+        Nothing changes with it for who is not to know that there is a closed part.
+        """
         actor = self.actor(session, person)
+        if self.level_of_closed(session, person, at) is Level.NOTHING:
+            return False
         return access.is_shut_out(actor, self.subject(session, actor, Action.ATTEND), at=at)
 
     def writable(

@@ -325,18 +325,23 @@ def imitate(
     """What both may see, and nothing that acts."""
     authority = desk.authority
     subject = authority.subject(session, imitated, Action.SEE_AGENDA)
+    closed = min(
+        authority.level_of_closed(session, asker, now),
+        access.level_of_closed(imitated, subject, at=now),
+    )
     return Imitation(
         may=frozenset(
             action
             for action in READING & authority.allowed(session, asker, now)
             if access.may(imitated, action, authority.subject(session, imitated, action), at=now)
         ),
-        closed=min(
-            authority.level_of_closed(session, asker, now),
-            access.level_of_closed(imitated, subject, at=now),
+        closed=closed,
+        # As in `Authority.is_shut_out`: who is not to know of a closed part is told nothing of its door.
+        shut_out=closed is not Level.NOTHING
+        and (
+            authority.is_shut_out(session, asker, now)
+            or access.is_shut_out(imitated, subject, at=now)
         ),
-        shut_out=authority.is_shut_out(session, asker, now)
-        or access.is_shut_out(imitated, subject, at=now),
     )
 
 

@@ -88,6 +88,16 @@ def sitting(db: Database, session_id: str) -> Sitting | None:
     )
 
 
+def closed_spans(db: Database, session_id: str) -> list[tuple[str, str | None]]:
+    """From when until when a session has sat behind a closed door; one under way has no end yet."""
+    rows = db.all(
+        "select opened, iif(state = 'closed', since, null) as ended from sitting"
+        " where session = ? and mode = 'closed' order by number",
+        (session_id,),
+    )
+    return [(row["opened"], row["ended"]) for row in rows]
+
+
 def put_sitting(tx: Transaction, session_id: str, sitting: Sitting) -> None:
     """Enter a sitting or its new state. Who may attend depends on it."""
     tx.execute(

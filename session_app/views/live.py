@@ -33,6 +33,7 @@ from session_app.services.door import (
 from session_app.services.floor import is_closed, read_floor, read_queue
 from session_app.services.issuing import WordFile, list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
+from session_app.store.database import stamp
 from session_app.store.floor import requests_of_session
 from session_app.store.people import Accredited
 
@@ -419,7 +420,10 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
     items = tuple(each for each in _read_items(desk, session, viewer) if each.id)
     numbers = {each.id: each.number for each in items}
     held = drafts.draft_of(desk.store, session.id)
+    spans = sessions.closed_spans(desk.store, session.id)
     for grant in people.grants(desk.store, session.id):
+        if viewer.closed is not Level.CONTENT and _is_within(spans, stamp(grant.given_at)):
+            continue  # it was given behind the closed door
         giver = desk.authority.actor(session.id, grant.given_by).name
         at = i18n.format_time(grant.given_at.astimezone(zone))
         until = _moment(grant.until.isoformat(), session)[viewer.language] if grant.until else ""
@@ -450,6 +454,10 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
 
 def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def _is_within(spans: Iterable[tuple[str, str | None]], at: str) -> bool:
+    return any(start <= at and (end is None or at <= end) for start, end in spans)
 
 
 def _moment(at: str, session: Session) -> Mapping[Language, str]:

@@ -8,7 +8,7 @@ from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain import contract
-from session_app.domain.access import Action, Level
+from session_app.domain.access import Action
 from session_app.domain.errors import NotFound
 from session_app.i18n import phrases, say_in_both
 from session_app.services.acts import HANDLERS
@@ -67,7 +67,7 @@ def install(app: Flask, desk: Desk) -> None:
     def home(session: str) -> str:
         now = clock()
         viewer = viewer_of(desk, session, visitor().person, now)
-        if viewer.shut_out and viewer.closed is not Level.NOTHING:
+        if viewer.shut_out:
             return show(
                 "closed.html",
                 session,

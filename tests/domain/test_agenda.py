@@ -56,6 +56,18 @@ def test_an_item_at_the_edge_stays():
         agenda.move(ITEMS, "a", "up")
 
 
+def test_who_is_off_the_roster_passes_closed_items_in_one_step_and_cannot_count_them():
+    closed = tuple(replace(item, mode="closed") for item in ITEMS[1:3])
+    items = (ITEMS[0], *closed, ITEMS[3])
+    for level in (Level.EXISTS, Level.SCHEDULED):
+        down = agenda.move(items, "a", "down", level=level)
+        assert [item.id for item in down] == ["b", "c", "a", "d"]
+        assert agenda.move(down, "a", "up", level=level) == items
+        shown = agenda.veil(down, level)
+        assert [isinstance(each, ClosedRun) for each in shown] == [True, False, False]
+    assert [item.id for item in agenda.move(items, "a", "down")] == ["b", "a", "c", "d"]
+
+
 def test_titles_are_there_in_both_languages_and_short():
     assert agenda.titled(" Uno \n dos ", "One") == ("Uno dos", "One")
     with pytest.raises(Invalid, match="agenda.title_missing"):

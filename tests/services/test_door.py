@@ -12,6 +12,7 @@ from session_app.domain.errors import Conflict, Forbidden, Invalid
 from session_app.domain.people import AccreditationLine, Capacity
 from session_app.services.door import preview_closing
 from session_app.store import people, sessions
+from session_app.views.live import read_topic, viewer_of
 
 BY_NAME = {
     "head": "María Solano",
@@ -241,6 +242,26 @@ def test_a_grant_ends_by_itself_at_its_hour(house):
     assert not authority.may(house.session, person, Action.SPEAK, late)
     assert authority.lapse(late)
     assert not authority.lapse(late)
+
+
+def test_grants_given_behind_the_closed_door_are_listed_only_for_its_roster(house):
+    def listed(role):
+        viewer = viewer_of(house.desk, house.session, house.person[role], NOW)
+        shown = read_topic(house.desk, house.session, "people", viewer, NOW)
+        return {grant.reason for each in shown.people for grant in each.grants}
+
+    person = house.person["observer-organisation"]
+    close(house)
+    house.do("chair", "grant.give", person=person, right="speak", reason="inside")
+    assert (listed("secretariat"), listed("chair")) == (set(), {"inside"})
+    house.do("chair", "door.open")
+    assert (listed("secretariat"), listed("chair")) == (set(), {"inside"})
+
+
+def test_the_public_is_not_told_of_a_closed_door(house):
+    close(house)
+    assert not house.desk.authority.is_shut_out(house.session, None, NOW)
+    assert house.desk.authority.allowed(house.session, None, NOW) == {Action.KNOW}
 
 
 def _in(hours):
