@@ -109,7 +109,11 @@ def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:
         if rule.endpoint in documents.DOWNLOADS:
             for layout in LAYOUTS:
                 file = rule.rule.replace("<layout>", layout)
-                yield Door("download", file, documents.DOWNLOADS[rule.endpoint])
+                needed, behind = documents.DOWNLOADS[rule.endpoint]
+                yield Door("download", file, needed, behind=behind)
+            continue
+        if rule.endpoint == pages.CLOSED_TEXT:
+            yield Door("page", rule.rule, Action.READ_DRAFT, behind=True)
             continue
         needs: Action | Free = declared[rule.endpoint]
         methods = rule.methods or set()

@@ -136,9 +136,8 @@ def test_everybody_here_is_somebody_of_every_category(house):
 ROWS = {
     "page": {
         "public": "/ /in/<code> /devices /static/<path:filename> /s/<session>/closed",
-        Action.KNOW: "/s/<session>/ /s/<session>/documents /s/<session>/screen /s/<session>/door"
-        " /s/<session>/closed-draft",
-        Action.READ_DRAFT: "/s/<session>/draft",
+        Action.KNOW: "/s/<session>/ /s/<session>/documents /s/<session>/screen /s/<session>/door",
+        Action.READ_DRAFT: "/s/<session>/draft /s/<session>/closed-draft",
         Action.MANAGE_SITTING: "/s/<session>/chair",
         Action.ACCREDIT: "/s/<session>/desk /s/<session>/why /s/<session>/as /s/<session>/as/<who>/"
         " /s/<session>/as/<who>/<page> /s/<session>/as/<who>/doors",
@@ -218,6 +217,12 @@ def test_every_door_of_the_application_has_its_row_here_and_needs_what_the_row_s
 
 def test_no_event_crosses_the_wire_but_the_drafts_structure(house):
     assert [door.name for door in house.doors("event") if door.crosses] == ["draft.changed"]
+
+
+def test_the_doors_of_the_closed_parts_text_are_marked_as_such(house):
+    behind = {door.name for door in house.app.inventory() if door.behind}
+    assert behind == {door.name for door in house.app.inventory() if "closed-draft" in door.name}
+    assert len(behind) == 4
 
 
 def test_nothing_is_told_that_is_not_in_the_inventory(house):

@@ -39,9 +39,10 @@ class Door:
     name: str
     needs: Action | Free
     language: Language | None = None  # of the text a draft update writes
-    crosses: bool = (
-        True  # an event that stays inside makes fragments stale, which are doors themselves
-    )
+    crosses: bool = True
+    """An event that stays inside makes fragments stale, which are doors themselves."""
+    behind: bool = False
+    """Of the text of the closed part, whatever the sitting now."""
 
 
 # Why ------------------------------------------------------------------------------------------
@@ -220,27 +221,49 @@ def explain(
     *,
     asker: str | None,
     language: Language | None = None,
+    behind: bool = False,
 ) -> Explanation | None:
     """Why a person of this session may do this now, or may not; None where the answer would tell one
     whom the door keeps out something of what is behind it.
 
-    Raises `NotFound` for a person who is not accredited.
+    `behind` asks about the text of the closed part. Raises `NotFound` for a person who is not
+    accredited.
     """
-    authority = desk.authority
     if person not in {each.person for each in people.accredited(desk.store, session)}:
         raise NotFound("people.unknown")
-    if authority.is_shut_out(session, asker, now) and action not in BEFORE_THE_DOOR:
+    if _is_withheld(desk, session, asker, action, behind, now):
         return None
+    actor = desk.authority.actor(session, person)
+    action, subject = _question(desk, session, actor, action, language, behind)
+    answer = explain_access(actor, action, subject, desk.forum, at=now)
+    if behind:  # an open sitting opens nothing of it
+        ways = tuple(some for some in answer.would_open if Ground("mode") not in some)
+        answer = replace(answer, would_open=ways)
+    return answer
+
+
+def _is_withheld(
+    desk: Desk, session: str, asker: str | None, action: Action, behind: bool, now: datetime
+) -> bool:
+    if behind:
+        return desk.authority.level_of_closed(session, asker, now) is not Level.CONTENT
+    return desk.authority.is_shut_out(session, asker, now) and action not in BEFORE_THE_DOOR
+
+
+def _question(
+    desk: Desk,
+    session: str,
+    actor: Actor,
+    action: Action,
+    language: Language | None,
+    behind: bool,
+) -> tuple[Action, Subject]:
+    """What the door asks the table in this actor's case."""
     if action is Action.DOWNLOAD:
-        action = _needed_to_download(desk, session)
-    actor = authority.actor(session, person)
-    subject = replace(authority.subject(session, actor, action), language=language)
-    return explain_access(actor, action, subject, desk.forum, at=now)
-
-
-def _needed_to_download(desk: Desk, session: str) -> Action:
-    draft = drafts.draft_of(desk.store, session)
-    return Action.DOWNLOAD if draft is None else needed_to_download(draft)
+        draft = drafts.draft_of(desk.store, session)
+        action = Action.DOWNLOAD if draft is None else needed_to_download(draft)
+    subject = replace(desk.authority.subject(session, actor, action), language=language)
+    return action, replace(subject, mode="closed", group="drafting") if behind else subject
 
 
 # As whom --------------------------------------------------------------------------------------
@@ -355,19 +378,14 @@ def judge_doors(
 ) -> list[tuple[Door, Decision | None]]:
     """Each door that needs an action, and whether the one imitated passes it now; None where the answer
     would tell one whom the door of the sitting keeps out something of what is behind it."""
-    authority = desk.authority
-    withheld = authority.is_shut_out(session, asker, now)
     judged: list[tuple[Door, Decision | None]] = []
     for door in doors:
         action = door.needs
         if not isinstance(action, Action):
             continue
-        if withheld and action not in BEFORE_THE_DOOR:
+        if _is_withheld(desk, session, asker, action, door.behind, now):
             judged.append((door, None))
             continue
-        if action is Action.DOWNLOAD:
-            action = _needed_to_download(desk, session)
-        subject = authority.subject(session, imitated, action)
-        decision = access.may(imitated, action, replace(subject, language=door.language), at=now)
-        judged.append((door, decision))
+        action, subject = _question(desk, session, imitated, action, door.language, door.behind)
+        judged.append((door, access.may(imitated, action, subject, at=now)))
     return judged

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import get_args
 
 from flask import Flask, render_template, request
 
@@ -18,6 +19,7 @@ from session_app.domain.roster import Candidate, may_ask
 from session_app.services.desk import Desk, clock
 from session_app.services.inspection import (
     Door,
+    Kind,
     explain,
     find_imitated,
     imitate,
@@ -53,8 +55,10 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
     show = app.extensions["show"]
 
     def doors() -> list[Door]:
-        """The doors of a session: what needs nothing, or is only static, is not asked about."""
-        return [each for each in inventory() if isinstance(each.needs, Action)]
+        """The doors there is something to ask about, those of a kind together."""
+        kinds = get_args(Kind)
+        asked = [each for each in inventory() if isinstance(each.needs, Action)]
+        return sorted(asked, key=lambda each: kinds.index(each.kind))
 
     @app.get("/s/<session>/why")
     @door(Action.ACCREDIT)
@@ -73,12 +77,12 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
                 clock(),
                 asker=visitor().person,
                 language=found.language if found else None,
+                behind=found is not None and found.behind,
             )
             withheld = answer is None
         page: str = show(
             "console_why.html",
             session,
-            "sitting",
             everybody=people.accredited(desk.store, session),
             actions=list(Action),
             doors=listed,
@@ -86,6 +90,7 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
             thing=thing,
             answer=answer,
             withheld=withheld,
+            of_closed_text=found is not None and found.behind,
             grounds=word_grounds(desk, session, answer, visitor().language) if answer else None,
         )
         return page
@@ -96,7 +101,6 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
         page: str = show(
             "console_choose.html",
             session,
-            "sitting",
             categories=list(Category),
             parties=list_parties(desk, session),
         )

@@ -11,8 +11,12 @@ from session_app.services.issuing import file_name, may_download, read_file
 
 from .guard import door, send_while, visitor
 
-DOWNLOADS = {"download": Action.DOWNLOAD, "download_closed": Action.READ_DRAFT}
-"""The endpoints of the files, and what it takes to have the document they hold."""
+DOWNLOADS = {
+    "download": (Action.DOWNLOAD, False),
+    "download_closed": (Action.READ_DRAFT, True),
+}
+"""The endpoints of the files: what it takes to have the document they hold, and whether that is the
+closed part's."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 

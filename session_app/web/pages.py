@@ -30,6 +30,8 @@ ACT = "act"
 """The endpoint every act is posted to as a form: the command declares what it needs."""
 ON_THE_TABLET = ("sitting", "agenda", "attendance", "draft", "door")
 """The topics of the chair's page."""
+CLOSED_TEXT = "closed_draft"
+"""The endpoint of the closed part's text: to whoever may not read it, a page that is not there."""
 ON_THE_DESK = ("sitting", "agenda", "attendance", "people", "documents")
 """The topics of the Secretariat's page, which answers an imported list too."""
 
@@ -165,6 +167,8 @@ def install(app: Flask, desk: Desk) -> None:
             "draft",
             "closed_draft",
             "record",
+            "why",
+            "choose_imitated",
         )
         return redirect(url_for(back if known else "home", session=session), 303)
 

@@ -154,6 +154,9 @@ def test_the_table_of_doors_answers_every_door_of_the_inventory_as_the_doors_do(
         assert answers.keys() == doors.keys()
         person = room.person.get(role)
         for name, answer in answers.items():
+            if doors[name].behind:
+                assert answer == "withheld"  # the Secretariat is not on that roster
+                continue
             needs = doors[name].needs
             needs = Action.READ_DRAFT if needs is Action.DOWNLOAD else needs  # a draft still
             allowed = room.desk.authority.may(room.session, person, needs, NOW)
@@ -171,6 +174,30 @@ def test_behind_a_closed_door_the_table_withholds_what_hangs_on_the_room(visit, 
     room.do("chair", "roster.verify")
     chairs = see_as(visit("chair"), Category.HEAD, "doors").text
     assert "withheld" not in chairs
+
+
+def test_the_closed_parts_text_is_answered_for_to_its_roster_alone_whatever_the_sitting(
+    visit, room
+):
+    everybody = {
+        each.name: each.person for each in people.accredited(room.desk.store, room.session)
+    }
+    on_it, off_it = everybody["María Solano"], room.person["delegate-hnd"]
+    room.do("chair", "roster.admit", person=on_it)
+    close(room)
+    room.do("chair", "roster.verify")
+    room.do("chair", "door.open")
+    secretariat, chair = visit("secretariat"), visit("chair")
+    for thing in ("page /s/<session>/closed-draft", "download /s/<session>/closed-draft/es.docx"):
+        pages = {
+            ask(secretariat, each, thing).text.count("data-answer") for each in (on_it, off_it)
+        }
+        assert pages == {0}
+        assert said(ask(chair, on_it, thing))[0] == "yes"
+        answer, text = said(ask(chair, off_it, thing))
+        assert answer == "no"
+        assert "lista de la sesión cerrada" in text
+        assert "sesión sea abierta" not in text
 
 
 @pytest.mark.parametrize("who", ["nobody", "MEX.chair", "XXX.head", "..", "MEX.", ".head", "head."])
@@ -235,7 +262,7 @@ def said(answer):
 
 def test_every_action_and_every_door_is_answered_for_everybody_as_the_doors_do(visit, room, app):
     secretariat = visit("secretariat")
-    doors = [d for d in app.inventory() if isinstance(d.needs, Action)]
+    doors = [d for d in app.inventory() if isinstance(d.needs, Action) and not d.behind]
     things = [*((str(a), a) for a in Action), *((f"{d.kind} {d.name}", d.needs) for d in doors)]
     for role in ("chair", "drafting-can", "observer-country", "rrocm", "interpreter"):
         for thing, needs in things if role == "drafting-can" else things[:: len(things) // 25]:
