@@ -45,8 +45,8 @@ know of is answered as one that is not there.
 
 | Server sends | To |
 |---|---|
-| `event {{seq, name, data}}` | whoever may have that event |
-| `fragment {{seq, topic, html}}` | whoever shows the topic; empty for whom it is closed |
+| `event {{name, data}}` | whoever may have that event; only those said below to be delivered |
+| `fragment {{topic, html}}` | whoever shows the topic and for whom it now reads differently; empty for whom it is closed |
 | `draft.updates {{draft, ids, lens}}, bytes` | whoever has the draft open and may read it; not the author |
 | `draft.presence {{draft, people}}` | whoever has the draft open and may read it |
 | `draft.rights {{draft, writable, may, off_device}}` | whoever has the draft open and may now do more or less there |
@@ -65,8 +65,9 @@ out. The acting person is whoever the socket or form belongs to.
 _EVENTS = """
 ## Events
 
-Told as `event {seq, name, data}` to whoever may know at that moment. An event carries the new state of one
-small thing: a screen assigns it and never merges. `seq` grows with every event of the desk.
+Numbered in the log with the commit that made them true. An event carries the new state of one small thing: a
+screen assigns it and never merges. Those marked *delivered* are told as `event {name, data}` to whoever may have
+them at that moment; the others make topics stale, and cross the wire as the fragments they change.
 """
 
 
@@ -136,7 +137,8 @@ def write(root: Path) -> None:
 
 def _entry(message: type[Command] | type[Event]) -> Iterator[str]:
     yield f"### `{message.name}`\n"
-    yield f"{' '.join((message.__doc__ or '').split())} Needs `{message.needs}`.\n"
+    delivered = " *Delivered.*" if getattr(message, "delivered", False) else ""
+    yield f"{' '.join((message.__doc__ or '').split())} Needs `{message.needs}`.{delivered}\n"
     rows = list(_rows(message))
     if rows:
         yield "| Field | Type |\n|---|---|"
