@@ -28,7 +28,7 @@ from .guard import PUBLIC, actor, door, visitor
 
 ACT = "act"
 """The endpoint every act is posted to as a form: the command declares what it needs."""
-ON_THE_TABLET = ("sitting", "agenda", "attendance", "draft", "door")
+ON_THE_TABLET = ("sitting", "agenda", "attendance", "draft", "door", "floor")
 """The topics of the chair's page."""
 CLOSED_TEXT = "closed_draft"
 """The endpoint of the closed part's text: to whoever may not read it, a page that is not there."""
@@ -77,7 +77,14 @@ def install(app: Flask, desk: Desk) -> None:
                 notice=read_notice(desk, session, visitor().person),
             )
         return show(
-            "home.html", session, "sitting", "agenda", "attendance", "documents", "closed_text"
+            "home.html",
+            session,
+            "sitting",
+            "agenda",
+            "floor",
+            "attendance",
+            "documents",
+            "closed_text",
         )
 
     @app.get("/s/<session>/chair")
@@ -98,7 +105,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/screen")
     @door(Action.KNOW)
     def screen(session: str) -> str:
-        return show("screen.html", session, "sitting", "agenda")
+        return show("screen.html", session, "sitting", "agenda", "floor")
 
     @app.get("/s/<session>/draft")
     @door(Action.READ_DRAFT)

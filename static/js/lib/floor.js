@@ -33,7 +33,8 @@ export function showFloor(connection) {
  */
 function showClock(clock, now) {
   const { deadline, left: standing, limit } = clock.dataset;
-  const left = deadline ? Math.ceil((Number(deadline) - now) / 1000) : Number(standing);
+  // What is known of the server's clock may be a little behind: nobody is shown more than they were given.
+  const left = deadline ? Math.min(Math.ceil((Number(deadline) - now) / 1000), Number(limit)) : Number(standing);
   const shown = clock.querySelector(".left");
   if (shown) shown.textContent = minutes(left);
   clock.classList.toggle("near", left <= NEAR && left > 0);

@@ -1,7 +1,8 @@
 import { Idiomorph, io } from "../../vendor/live.js";
+import { showFloor } from "../lib/floor.js";
 import { follow } from "../lib/live.js";
 
-follow({ io, Idiomorph });
+showFloor(follow({ io, Idiomorph }));
 
 /** One paragraph at a time. Which one is this device's affair, so a push never moves the chair away from it. */
 const stepper = document.getElementById("stepper");

@@ -1,4 +1,5 @@
 import { Idiomorph, io } from "../../vendor/live.js";
+import { showFloor } from "../lib/floor.js";
 import { follow } from "../lib/live.js";
 
-follow({ io, Idiomorph });
+showFloor(follow({ io, Idiomorph }));
