@@ -34,11 +34,11 @@ from session_app.views.models import DocumentsModel, NoticeModel, Viewer
 from .guard import door, visitor
 
 PAGES = {
-    "home": (Action.KNOW, ("sitting", "agenda", "attendance", "documents")),
+    "home": (Action.KNOW, ("sitting", "agenda", "floor", "attendance", "documents")),
     "agenda": (Action.SEE_AGENDA, ("sitting", "agenda")),
     "draft": (Action.READ_DRAFT, ("sitting", "draft")),
     "documents": (Action.KNOW, ("sitting", "documents")),
-    "screen": (Action.KNOW, ("sitting", "agenda")),
+    "screen": (Action.KNOW, ("sitting", "agenda", "floor")),
 }
 """The pages that can be looked at as others see them, what each needs, and the topics it shows."""
 _TEMPLATES = {
