@@ -8,6 +8,7 @@ export class Desk {
   paragraphs = new Map();
   leases = new Map();
   refusals = new Map(); // paragraph -> code
+  rights = { writable: ["en", "es"], may: ["draft:edit"], off_device: false };
   taken = 0; // updates that brought something new
   version = 0;
   #client = 1000;
@@ -31,6 +32,12 @@ export class Desk {
       each.hear("event", { seq: this.version, name: "draft.changed", data: this.structure() });
   }
 
+  /** Close the door, or open it: what everybody may do, and whether text stays off their devices. */
+  tellRights(rights) {
+    this.rights = { ...this.rights, ...rights };
+    for (const each of this.connections) each.hear("draft.rights", { draft: "d", ...this.rights });
+  }
+
   write(id, text) {
     const doc = this.paragraphs.get(id);
     const before = Y.encodeStateVector(doc);
@@ -44,8 +51,8 @@ export class Desk {
       const clients = Array.from({ length: 32 }, () => (this.#client += 1));
       for (const each of clients) this.leases.set(each, connection.person);
       if (name === "draft.lease") return [{ ok: true, clients }];
-      const rights = { writable: ["en", "es"], may: ["draft:edit"], mode: "direct", origin: "es" };
-      return [{ ok: true, seq: 1, draft: this.structure(), clients, ...rights, you: "me", presence: [] }];
+      const about = { ...this.rights, mode: "direct", origin: "es" };
+      return [{ ok: true, draft: this.structure(), clients, ...about, you: "me", presence: [] }];
     }
     if (name === "draft.sync") {
       let at = 0;

@@ -312,3 +312,66 @@ test("four who type at random over a bad network all have what the desk has in t
     assert.deepEqual(one.told.refused, []);
   }
 });
+
+test("behind a closed door nothing that is typed is kept on the device", async () => {
+  const [desk, shelf] = [new Desk(["p"]), new Shelf()];
+  desk.rights.off_device = true;
+  const a = await tab(desk, { shelf });
+  assert.equal(await a.outbox.isLasting(), false);
+  a.wire.losesAnswers = true;
+  type(a, "p", "a puerta cerrada");
+  await until(() => desk.text("p") !== "");
+  await a.outbox.flush();
+  await wait(200);
+  assert.equal(shelf.size, 0);
+  a.sync.close();
+  await wait(50);
+  assert.equal(shelf.size, 0, "nor when the page is left");
+});
+
+test("when the door closes on an open text no more of it is kept, and what was kept goes once it is saved", async () => {
+  const [desk, shelf] = [new Desk(["p"]), new Shelf()];
+  const a = await tab(desk, { shelf });
+  a.wire.losesMessages = true;
+  type(a, "p", "antes ");
+  await until(() => shelf.size === 1);
+  const kept = async () => (await a.outbox.kept("d", "ana")).map((each) => each.update.length);
+  const before = await kept();
+  type(a, "p", "todavía ");
+  desk.tellRights({ off_device: true });
+  type(a, "p", "a puerta cerrada");
+  await wait(200);
+  assert.deepEqual(await kept(), before, "not even what waited to be kept");
+  assert.equal(a.sync.status.unsent, 1);
+  a.wire.losesMessages = false;
+  await until(() => a.sync.status.unsent === 0);
+  assert.equal(desk.text("p"), "antes todavía a puerta cerrada");
+  await until(() => shelf.size === 0);
+  desk.tellRights({ off_device: false });
+  await until(() => !a.outbox.offDevice);
+  a.wire.losesMessages = true;
+  type(a, "p", " abierta");
+  await until(() => shelf.size === 1);
+});
+
+test("what a closing door stops stays its author's, and goes when they are back", async () => {
+  const [desk, shelf] = [new Desk(["p"]), new Shelf()];
+  const a = await tab(desk, { shelf });
+  desk.refusals.set("p", "door.closed");
+  type(a, "p", "antes de cerrar");
+  await until(() => updates(a) === 1);
+  await until(() => shelf.size === 1);
+  a.sync.close();
+  assert.deepEqual(a.told.refused, []);
+  desk.refusals.clear();
+
+  // Behind the door they may only read: the words wait, and are not refused.
+  desk.rights = { writable: [], may: ["draft:read"], off_device: true };
+  const back = await tab(desk, { shelf });
+  await wait(300);
+  assert.deepEqual([back.told.refused, desk.text("p"), shelf.size], [[], "", 1]);
+  desk.tellRights({ writable: ["en", "es"], off_device: false });
+  await until(() => desk.text("p") === "antes de cerrar");
+  await until(() => shelf.size === 0);
+  assert.deepEqual(back.told.refused, []);
+});
