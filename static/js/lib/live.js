@@ -152,6 +152,7 @@ async function act(event, connection) {
   if (Date.now() < (readUntil.get(form) ?? 0)) return;
   const values = valuesOf(form, event.submitter);
   const command = decodeURIComponent(new URL(form.action).pathname.split("/").at(-1) ?? "");
+  const dialog = form.closest("dialog"); // the effect may be on the page before the answer, and the form gone
   form.querySelector(":scope > .refusal")?.remove();
   form.ariaBusy = "true";
   hold(form.querySelectorAll("button"), "busy");
@@ -164,7 +165,7 @@ async function act(event, connection) {
     }
     if (form.dataset.then === "reload") return location.reload();
     form.reset();
-    form.closest("dialog")?.close();
+    dialog?.close();
   } catch {
     refuse(form, strip()?.dataset.failed ?? "");
   } finally {

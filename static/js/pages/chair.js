@@ -91,17 +91,18 @@ function giveFocusBack() {
   if (document.activeElement === document.body) document.getElementById(chosen.id.replace("p-", "name-"))?.focus({ preventScroll: true });
 }
 
-/** What closed the door is gone with it: the next word is how the door now stands. */
-let atDoor = false;
+/** An act at the door may take its own control along: what is read next is how things stand there now. */
+let acted = "";
 document.addEventListener("submit", (event) => {
-  if (event.target instanceof Element && event.target.closest("#live-door")) atDoor = true;
+  const form = event.target instanceof Element ? event.target.closest("#live-door form") : null;
+  acted = form ? (form.closest(".hall") ? "hall-title" : "door-title") : "";
 });
-function standAtDoor() {
-  if (!atDoor || document.querySelector("dialog[open]") || document.activeElement !== document.body) return;
-  atDoor = false;
-  document.getElementById("hall-title")?.focus({ preventScroll: true });
-  if (document.activeElement === document.body) document.getElementById("door-title")?.focus({ preventScroll: true });
+function readOn() {
+  document.getElementById(acted)?.focus({ preventScroll: true });
+  acted = "";
 }
+// `close` does not bubble; by then the focus is back on what had opened the dialog.
+document.addEventListener("close", () => acted && readOn(), true);
 
 const keepInSight = () => document.querySelector(".items > [aria-current]")?.scrollIntoView({ block: "nearest" });
 document.addEventListener("shown", (event) => {
@@ -111,7 +112,7 @@ document.addEventListener("shown", (event) => {
     giveFocusBack();
   }
   if (topic === "agenda") keepInSight();
-  if (topic === "door") standAtDoor();
+  if (topic === "door" && document.activeElement === document.body && !document.querySelector("dialog[open]")) readOn();
 });
 show();
 window.addEventListener("resize", keepInSight);
