@@ -129,6 +129,10 @@ class Authority:
         sitting = sessions.sitting(self._store, session)
         mode = sitting.mode if sitting is not None and sitting.is_under_way else "open"
         item = agenda.current(sessions.agenda(self._store, session))
+        if item is not None and item.is_closed and mode != "closed":
+            item = (
+                None  # it stands still while the door is open: nobody's slot, and no grant's item
+            )
         draft = drafts.draft_of(self._store, session)
         body = self._forum.bodies[held.body]
         return _Standing(

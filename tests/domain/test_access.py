@@ -301,6 +301,7 @@ def situation(
     return subject(body, mode=mode, settings=settings, **facts)
 
 
+@cache
 def answer(
     cell: Cell,
     mode: SittingMode,

@@ -200,6 +200,20 @@ def test_a_closed_item_is_taken_behind_the_door_and_known_only_there(house):
     assert level(house.session, None, NOW) is Level.NOTHING
 
 
+def test_a_closed_item_left_standing_when_the_door_opens_opens_nothing(house):
+    item = house.do("chair", "agenda.add", title_es="a", title_en="b", mode="closed", slot="RROCM")[
+        "item"
+    ]
+    observer = house.person["observer-organisation"]
+    house.do("chair", "grant.give", person=observer, right="speak", reason="r", item=item)
+    close(house)
+    house.do("chair", "roster.verify")
+    house.do("chair", "agenda.advance", item=item)
+    house.do("chair", "door.open")
+    for role in ("rrocm", "observer-organisation"):
+        assert not may(house, role, Action.SPEAK), role
+
+
 def test_a_slot_opens_while_its_item_is_under_way(house):
     item = house.do("chair", "agenda.add", title_es="RROCM", title_en="RNCOM", slot="RROCM")["item"]
     assert not may(house, "rrocm", Action.SPEAK)

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import get_args
 
 import pytest
 from conftest import NOW
 
-from session_app.domain.access import Action, Category
+from session_app.domain.access import (
+    ANY_BODY,
+    BODIES,
+    CLOSED_DOOR,
+    CONDITIONS,
+    DRAFTING_GROUP,
+    Action,
+    Category,
+)
+from session_app.domain.drafting import LANGUAGES
+from session_app.i18n import read_catalogue
 from session_app.services.door import preview_closing
+from session_app.services.inspection import Fact, Kind
 from session_app.store import people
 from session_app.web.console import PAGES
 
@@ -340,3 +352,18 @@ def test_a_question_that_makes_no_sense_has_no_answer_and_does_no_harm(visit, ro
         assert 'id="answer"' not in answer.text
         assert "<script>" not in answer.text
     assert ask(secretariat, "nobody", "draft:read").status_code == 404
+
+
+def test_everything_that_can_be_asked_about_has_its_words_in_both_languages():
+    codes = {
+        *(f"ui.action.{each}" for each in Action),
+        *(f"ui.category.{each}" for each in Category),
+        *(f"ui.door.{each}" for each in get_args(Kind)),
+        *(f"ui.lines.{each}" for each in (*BODIES, CLOSED_DOOR, DRAFTING_GROUP, ANY_BODY)),
+        *(f"ui.as.page.{each}" for each in PAGES),
+        *(f"ui.why.opens.{each}" for each in get_args(Fact) if each != "setting"),
+        *(f"ui.why.decides.{each}" for each in get_args(Fact) if each not in ("setting", "mode")),
+        *(reason for _, reason in CONDITIONS.values()),
+    }
+    for language in LANGUAGES:
+        assert codes <= read_catalogue(language).keys()
