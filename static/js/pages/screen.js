@@ -1,6 +1,7 @@
 import { Idiomorph, io } from "../../vendor/live.js";
 import { leavePage } from "../lib/connection.js";
 import { ask } from "../lib/door.js";
+import { showFloor } from "../lib/floor.js";
 import { follow } from "../lib/live.js";
 
 const outside = document.getElementById("outside");
@@ -12,7 +13,7 @@ function goOutside() {
 }
 
 if (!document.getElementById("live-sitting")) goOutside();
-else follow({ io, Idiomorph, leave: (path) => (path.endsWith("/closed") ? goOutside() : leavePage(path)) });
+else showFloor(follow({ io, Idiomorph, leave: (path) => (path.endsWith("/closed") ? goOutside() : leavePage(path)) }));
 
 /** The time of resumption, from the sitting as it now stands. */
 document.addEventListener("shown", () => {
