@@ -32,6 +32,7 @@ const MAX_GAPS = 3;
 /** Refusals that pass: the words are kept and sent again. */
 export const WAITS = new Map([
   ["update.too_fast", WAIT],
+  ["message.too_fast", WAIT],
   ["store.unavailable", WAIT_LONG],
   ["message.failed", WAIT_LONG],
   ["connection.unknown", WAIT_LONG],
