@@ -203,6 +203,15 @@ def drop(floor: Floor, persons: frozenset[str], now: datetime) -> Floor:
     return floor
 
 
+def drop_since(floor: Floor, since: datetime, now: datetime) -> Floor:
+    """Withdraw what was asked from a moment on, and end who asked then and speaks: a door that was closed
+    is opened, and nobody outside is to read who asked behind it."""
+    for each in floor.requests:
+        if each.asked >= since and each.place not in _ENDED:
+            floor = withdraw(floor, each.id, now)
+    return floor
+
+
 def speaking_times(requests: Sequence[Request]) -> Mapping[str, float]:
     """Seconds each delegation has spoken, without what is being said now."""
     times: dict[str, float] = {}

@@ -32,7 +32,7 @@ from session_app.store.database import stamp
 from session_app.store.people import Accredited
 
 from .desk import Act, Desk, Result
-from .floor import drop_requests
+from .floor import drop_requests, end_closed_lists
 from .sitting import put_sitting
 
 COMPANIONS = "closed_door.companions_max"
@@ -113,6 +113,8 @@ def enter_sitting(
         act.desk.authority.require(act.session.id, act.actor.person, Action.MANAGE_DOOR, act.now)
         everybody = people.accredited(act.desk.store, act.session.id)
         _put_roster(act, _proposed(act.desk, act.session.id, everybody, allowed))
+    elif last is not None and last.mode == "closed":
+        end_closed_lists(act, datetime.fromisoformat(last.opened))
     sitting = agenda.open_next(last, mode, stamp(act.now), companions=allowed)
     return put_sitting(act, sitting)
 

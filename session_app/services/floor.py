@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from session_app.domain import agenda, floor
 from session_app.domain.access import Action, Level
@@ -26,7 +27,7 @@ from session_app.domain.errors import Conflict, Forbidden, Invalid
 from session_app.domain.floor import Floor, Kind, OrderRule, Request
 from session_app.store import floor as lists
 from session_app.store import sessions
-from session_app.store.database import new_id
+from session_app.store.database import new_id, stamp
 
 from .desk import Act, Desk, Result
 
@@ -148,6 +149,35 @@ def drop_requests(act: Act, persons: frozenset[str]) -> None:
     held = read_floor(act.desk, act.session.id)
     if floor.drop(held, persons, act.now) != held:
         _change(act, lambda found: floor.drop(found, persons, act.now))
+
+
+def end_closed_lists(act: Act, since: datetime) -> None:
+    """Clear the lists of what was asked since a door was closed: it is opened now."""
+    for item in ("", *(each.id for each in sessions.agenda(act.desk.store, act.session.id))):
+        held = lists.floor(act.desk.store, act.session.id, item)
+        left = floor.drop_since(held, since, act.now)
+        if left != held:
+            lists.put_floor(act.tx, act.session.id, item, left)
+
+
+def spoken_openly(desk: Desk, session: str) -> Mapping[str, float]:
+    """Seconds each delegation has spoken, but for what was asked behind a closed door or to a closed
+    item: that is for their roster."""
+    items = sessions.agenda(desk.store, session)
+    spans = sessions.closed_spans(desk.store, session)
+    return floor.speaking_times(
+        [
+            each
+            for item in ("", *(item.id for item in items if not item.is_closed))
+            for each in lists.floor(desk.store, session, item).requests
+            if not is_within(spans, stamp(each.asked))
+        ]
+    )
+
+
+def is_within(spans: Iterable[tuple[str, str | None]], at: str) -> bool:
+    """Whether a moment lies in one of these spans of time."""
+    return any(start <= at and (end is None or at <= end) for start, end in spans)
 
 
 def _change(act: Act, change: Callable[[Floor], Floor]) -> Result:

@@ -30,7 +30,7 @@ from session_app.services.door import (
     preview_closing,
     quota,
 )
-from session_app.services.floor import is_closed, read_floor, read_queue
+from session_app.services.floor import is_closed, is_within, read_floor, read_queue, spoken_openly
 from session_app.services.issuing import WordFile, list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
 from session_app.store.database import stamp
@@ -305,7 +305,11 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
             ),
         )
 
-    times = speaking_times(requests_of_session(desk.store, session.id)) if keeps else {}
+    times: Mapping[str, float] = {}
+    if keeps and viewer.closed is Level.CONTENT:
+        times = speaking_times(requests_of_session(desk.store, session.id))
+    elif keeps:
+        times = spoken_openly(desk, session.id)
     return FloorModel(
         speaker=shown(held.speaker) if held.speaker else None,
         queue=tuple(shown(each, queue[:place]) for place, each in enumerate(queue)),
@@ -422,7 +426,7 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
     held = drafts.draft_of(desk.store, session.id)
     spans = sessions.closed_spans(desk.store, session.id)
     for grant in people.grants(desk.store, session.id):
-        if viewer.closed is not Level.CONTENT and _is_within(spans, stamp(grant.given_at)):
+        if viewer.closed is not Level.CONTENT and is_within(spans, stamp(grant.given_at)):
             continue  # it was given behind the closed door
         giver = desk.authority.actor(session.id, grant.given_by).name
         at = i18n.format_time(grant.given_at.astimezone(zone))
@@ -454,10 +458,6 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
 
 def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-
-
-def _is_within(spans: Iterable[tuple[str, str | None]], at: str) -> bool:
-    return any(start <= at and (end is None or at <= end) for start, end in spans)
 
 
 def _moment(at: str, session: Session) -> Mapping[Language, str]:

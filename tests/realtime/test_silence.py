@@ -121,6 +121,7 @@ class House:
         self.opened = {}  # part -> when its door was about to be opened
         self._numbers = iter(range(10**9))
         self.items, self.paragraphs = [], []
+        self.closed_draft = None
 
     def _accredit(self, tmp_path):
         listed = io.StringIO()
@@ -251,6 +252,37 @@ class House:
         )
         self.canaries.note("gran", self.part, given["grant"])
 
+    def hold_the_floor(self):
+        """One head speaks, another still waits when the door opens."""
+        for role in ("head of Costa Rica", "head of Mexico"):
+            answer = self.insiders[role].post(f"/s/{self.desk.session}/do/floor.ask", {})
+            assert answer.status == 303, answer.body
+            if role == "head of Costa Rica":
+                self.do("floor.recognise")
+                self.do("floor.extend", seconds=30)
+                self.do("floor.end")
+
+    def write_closed_text(self):
+        """The closed part's own text: begun once, and a word more at each time."""
+        if self.closed_draft is None:
+            self.do("draft.start_closed")
+            (found,) = self.desk.query(
+                "select id from draft where session = ? and closed", self.desk.session
+            )
+            self.closed_draft = str(found[0])
+            self.canaries.note("clos", self.part, self.closed_draft)
+        section = self.desk.query("select id from section where draft = ?", self.closed_draft)[0][0]
+        self.canaries.note("clos", self.part, section)
+        pasted = self.do(
+            "paragraph.paste",
+            draft=self.closed_draft,
+            op=new_id(),
+            section=section,
+            language="en",
+            paragraphs=[{"kind": "item", "text": self.mark("clos")}],
+        )
+        self.canaries.note("clos", self.part, *pasted["paragraphs"])
+
     def mark_attendance(self):
         for present in (False, True, False, True):
             self.do("attendance.mark", delegation="CAN", present=present)
@@ -280,25 +312,27 @@ class House:
         self.do("paragraph.delete", draft=self.draft, op=new_id(), paragraph=added["paragraph"])
 
     def look_around(self):
-        """The chair looks at every page there is, and takes the draft along as Word files."""
+        """The chair looks at every page there is, and takes the drafts along as Word files."""
         for path in self.pages:
             self.insiders["chair"].get(path)
 
-    def be_busy(self):
+    def be_busy(self, *, everything=True):
+        """All that can be done behind the door, or what falls out of the hat; in any order."""
         acts = [
             self.suspend,
             self.let_in_by_exception,
             self.let_in_late,
             self.give_grants,
+            self.hold_the_floor,
+            self.write_closed_text,
             self.mark_attendance,
             self.accredit,
             self.change_structure,
         ]
         self.random.shuffle(acts)
         self.take_items()
-        for act in acts:
+        for act in acts if everything else acts[:4]:
             act()
-        self.look_around()
 
 
 def post_list(desk, person, listed):
@@ -549,7 +583,9 @@ def play(house, closings, seconds):
             time.sleep(house.random.uniform(0, 0.2))
             house.verify()
             time.sleep(seconds * 0.3)
-            house.be_busy()
+            house.be_busy(everything=house.part == 1)
+            if house.part % 5 == 1:
+                house.look_around()
             time.sleep(seconds * 0.3)
             house.open()
     finally:
@@ -595,3 +631,162 @@ def test_nothing_of_a_closed_part_reaches_anybody_outside(tmp_path, closings, se
             f"{sum(len(h.content) for p in house.outsiders.values() for h in p.tape.heard)} bytes;"
             f" judged {time.monotonic() - began:.1f} s"
         )
+
+
+# The same, whatever happens ------------------------------------------------------------------
+
+CLOCK = re.compile(rb"\b[0-2][0-9]:[0-5][0-9]\b")
+DATE = re.compile(rb"^Date: .*$", re.MULTILINE)
+SITTING = re.compile(rb'<section data-live="sitting".*?</section>', re.DOTALL)
+"""What is public of a closed part once it is over: that there was another sitting, and since when."""
+NOW = re.compile(rb'"now":[0-9]+')
+
+
+def public(content, *, is_open=False):
+    """What was sent, without what changes by itself: the hour, and in the open the sitting's number."""
+    content = NOW.sub(b"", CLOCK.sub(b"--:--", DATE.sub(b"", content)))
+    return (
+        SITTING.sub(b"", content.replace(b'\\"', b'"').replace(b"\\n", b"\n"))
+        if is_open
+        else content
+    )
+
+
+class Outside:
+    """Everybody outside, doing the same in each sitting, and what they are sent for it."""
+
+    def __init__(self, house):
+        self.house = house
+        self.everybody = house.outsiders
+        self.pages, self.sockets = {}, {}
+
+    def come(self):
+        """Open pages, before the door is closed."""
+        for name, person in self.everybody.items():
+            if name != NOBODY:
+                self.pages[name] = person.join(TOPICS, way="page")
+        self.since = time.monotonic()
+
+    def ask(self):
+        """Every address and every message, behind the closed door, by a tab that has come back."""
+        for name, person in self.everybody.items():
+            for path in self.house.pages:
+                person.get(path)
+            if name == NOBODY:
+                continue
+            opened = self.sockets.get(name) or person.connect("came back")
+            self.sockets[name] = opened
+            asked = Curious(self.house, person)
+            if name != STRANGER:  # to whom nothing is closed: a page of theirs stays open
+                for message in self.house.messages:
+                    if message != "command":
+                        opened.ask_whole(message, *asked.message(message))
+
+    def transcript(self, *, is_open=False):
+        """By person and way: what they were sent, in order. Pings, and the name of a line, are left out."""
+        found = {}
+        for name, person in self.everybody.items():
+            heard = found[name] = {}
+            for each in person.tape.heard:
+                if (
+                    each.at >= self.since
+                    and each.content != b"2"
+                    and not each.content.startswith(b"0{")
+                ):
+                    content = each.content if each.content[:2] != b"40" else b"40"
+                    heard.setdefault(each.way, []).append(public(content, is_open=is_open))
+        return found
+
+    def look(self):
+        """The pages of an open sitting, and a new tab, of who never reads the draft."""
+        self.everybody = {
+            name: each for name, each in self.house.outsiders.items() if name not in MEMBERS_OUTSIDE
+        }
+        self.since = time.monotonic()
+        for name, person in self.everybody.items():
+            for path in self.house.pages:
+                person.get(path)
+            if name != NOBODY:
+                person.join(TOPICS, way="page").close()
+        return self.transcript(is_open=True)
+
+    def leave(self):
+        for each in (*self.pages.values(), *self.sockets.values()):
+            each.close()
+
+
+def sit_behind_the_door(house, *, busy):
+    """One closed sitting; what everybody outside was sent meanwhile, and what they see after it."""
+    outside = Outside(house)
+    hands = [
+        Hand(house.insiders[role], house.draft, house.word, house.seed)
+        for role in ("head of Costa Rica", "head of Mexico")
+    ]
+    outside.come()
+    house.close()
+    house.verify()
+    outside.ask()
+    if busy:
+        for each in hands:
+            each.start()
+        house.take_items()
+        for act in (
+            house.suspend,
+            house.let_in_by_exception,
+            house.let_in_late,
+            house.give_grants,
+            house.hold_the_floor,
+            house.write_closed_text,
+            house.mark_attendance,
+            house.change_structure,
+        ):
+            act()
+        for each in hands:
+            each.over.set()
+            each.join(20)
+        assert sum(len(each.stored) for each in hands) > 10
+    outside.ask()
+    time.sleep(0.5)
+    closed = outside.transcript()
+    house.open()
+    outside.leave()
+    return closed, outside.look()
+
+
+def test_who_is_outside_is_sent_the_same_whether_much_or_nothing_happens_inside(tmp_path):
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    with running_desk(tmp_path / "desk") as desk:
+        house = House(desk, tmp_path, seed)
+        house.close()
+        house.verify()
+        house.take_items()  # from now on there is a closed part in the agenda
+        house.open()
+        quiet, before = sit_behind_the_door(house, busy=False)
+        busy, after = sit_behind_the_door(house, busy=True)
+        assert sum(len(each) for heard in quiet.values() for each in heard.values()) > 500
+        assert differences(quiet, busy) == []
+        assert differences(before, after) == []
+
+
+def differences(one, other):
+    """Where two transcripts differ: who, by what way, and the first bytes that do."""
+    found = []
+    for name in one:
+        for way in sorted(one[name].keys() | other[name].keys()):
+            first, second = one[name].get(way, []), other[name].get(way, [])
+            if first != second:
+                at = next(
+                    (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), None
+                )
+                shown = (len(first), len(second)) if at is None else apart(first[at], second[at])
+                found.append((name, way, shown))
+    return found
+
+
+def apart(first, second):
+    at = next(
+        (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b),
+        min(len(first), len(second)),
+    )
+    return first[max(0, at - 60) : at + 120], second[max(0, at - 60) : at + 120]

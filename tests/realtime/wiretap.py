@@ -246,10 +246,10 @@ class Hand(threading.Thread):
         for language in ("es", "en"):
             self._doc.get(language, type=pycrdt.Text)
         wanted = {"draft": self._draft, "ids": [self._paragraph], "lens": [1]}
-        header, diff = opened.ask_whole("draft.sync", wanted, b"\0")
+        header, *diff = opened.ask_whole("draft.sync", wanted, b"\0")
         if not header["ok"]:
             raise Refused(str(header))
-        self._doc.apply_update(diff)
+        self._doc.apply_update(diff[0])
         self._socket = opened
 
     def _type(self) -> None:

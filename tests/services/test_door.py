@@ -11,6 +11,7 @@ from session_app.domain.access import Action, Level
 from session_app.domain.errors import Conflict, Forbidden, Invalid
 from session_app.domain.people import AccreditationLine, Capacity
 from session_app.services.door import preview_closing
+from session_app.services.floor import read_floor, read_queue, spoken_openly
 from session_app.store import people, sessions
 from session_app.views.live import read_topic, viewer_of
 
@@ -270,6 +271,20 @@ def test_grants_given_behind_the_closed_door_are_listed_only_for_its_roster(hous
     assert (listed("secretariat"), listed("chair")) == (set(), {"inside"})
     house.do("chair", "door.open")
     assert (listed("secretariat"), listed("chair")) == (set(), {"inside"})
+
+
+def test_who_asked_for_the_floor_behind_the_closed_door_is_on_no_list_once_it_is_open(house):
+    close(house)
+    house.do("chair", "roster.verify")
+    house.do("head", "floor.ask")
+    house.do("chair", "floor.recognise")
+    house.do("head of Mexico", "floor.ask")
+    house.do("chair", "door.open")
+    held = read_floor(house.desk, house.session)
+    assert [each.place for each in held.requests] == ["done", "withdrawn"]
+    assert spoken_openly(house.desk, house.session) == {}
+    house.do("drafting-mex", "floor.ask")  # nobody of the delegation is told that it waits already
+    assert len(read_queue(house.desk, house.session)) == 1
 
 
 def test_the_public_is_not_told_of_a_closed_door(house):
