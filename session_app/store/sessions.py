@@ -91,7 +91,7 @@ def sitting(db: Database, session_id: str) -> Sitting | None:
 def closed_spans(db: Database, session_id: str) -> list[tuple[str, str | None]]:
     """From when until when a session has sat behind a closed door; one under way has no end yet."""
     rows = db.all(
-        "select opened, iif(state = 'closed', since, null) as ended from sitting"
+        "select opened, case when state = 'closed' then since end as ended from sitting"
         " where session = ? and mode = 'closed' order by number",
         (session_id,),
     )

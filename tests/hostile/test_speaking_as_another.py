@@ -62,13 +62,13 @@ def mex(desk):
 def test_nobody_writes_under_an_id_that_was_handed_to_another(desk, can, mex):
     before = desk.query("select count(*) from text_update")
     for client in (can.clients[0], 1, 2**32 - 1):
-        refused = mex.send(client, "falso ")
+        refused = mex.send(client, "ajeno ")
         assert (refused["ok"], refused["code"]) == (False, "update.rejected")
     assert desk.query("select count(*) from text_update") == before
     # Nor by saying one thing and sending another.
     paragraph = mex.rows[0]["id"]
     doc = pycrdt.Doc(client_id=can.clients[0])
-    doc.get("es", type=pycrdt.Text).insert(0, "falso")
+    doc.get("es", type=pycrdt.Text).insert(0, "ajeno")
     values = {"draft": mex.draft, "paragraph": paragraph, "client": mex.clients[0]}
     refused = mex.socket.ask("draft.update", values, doc.get_update())
     assert (refused["ok"], refused["code"]) == (False, "update.rejected")
@@ -125,7 +125,7 @@ def test_what_only_the_server_says_is_not_passed_on(desk, can, mex):
     for name, *values in (
         ("draft.updates", {"draft": mex.draft, "ids": ["x"], "lens": [2]}, b"\x00\x00"),
         ("event", {"seq": 9, "name": "draft.changed", "data": {}}),
-        ("fragment", {"topic": "agenda", "html": "<b>falso</b>"}),
+        ("fragment", {"topic": "agenda", "html": "<b>ajeno</b>"}),
         ("bye", {"reason": "closed"}),
         ("draft.rights", {"writable": ["es"]}),
     ):
