@@ -28,9 +28,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
-from lines import Crowd, Server, free_port, serve
+from lines import SECONDS, Crowd, Server, free_port, serve
 
 from session_app.app import open_conference
 from session_app.config import Settings
@@ -42,7 +43,7 @@ ROOT = Path(__file__).parents[1]
 PROGRAM = Path(sys.executable).with_name("session-app")
 PROCESSES = 3
 APART = 0.15
-"""Seconds between two changes; goals allow the last one 0.1."""
+"""Seconds between two changes, at least."""
 GOAL = 100.0
 DELEGATE = ("sitting", "agenda", "attendance", "floor", "documents")
 TOPICS: Mapping[str, Sequence[str]] = {
@@ -87,9 +88,11 @@ class Seat:
 # The crowd: sockets in processes of their own ---------------------------------------------------
 
 
-def sit(pipe: Connection, port: int, session: str, seats: Sequence[Seat]) -> None:
-    """Hold sockets; when asked, answer when fragments of the agenda have come since the last time, by
-    socket, and how busy this process was."""
+def sit(
+    pipe: Connection, count: Synchronized[int], port: int, session: str, seats: Sequence[Seat]
+) -> None:
+    """Hold sockets and count the fragments of the agenda that come; when asked, answer when they have
+    come since the last time, by socket, and how busy this process was."""
     crowd = Crowd(port)
     shown = []
     for seat in seats:
@@ -100,16 +103,19 @@ def sit(pipe: Connection, port: int, session: str, seats: Sequence[Seat]) -> Non
     pipe.send(shown)
     while True:
         busy, began = time.process_time(), time.monotonic()
+        times: list[list[float]] = [[] for _ in seats]
         while not pipe.poll():
             crowd.read(0.02)
+            new = [each for each in crowd.heard if each[2].startswith(AGENDA)]
+            crowd.heard.clear()
+            for number, at, _ in new:
+                times[number].append(at)
+            if new:
+                with count.get_lock():
+                    count.value += len(new)
         pipe.recv()
         share = (time.process_time() - busy) / (time.monotonic() - began)
-        heard = [
-            [at for at, message in line.heard if message.startswith(AGENDA)] for line in crowd.lines
-        ]
-        for line in crowd.lines:
-            line.heard.clear()
-        pipe.send((share, heard))
+        pipe.send((share, times))
 
 
 class Peer:
@@ -119,11 +125,12 @@ class Peer:
         self, name: str, server: Server, hall: Hall, chair: str, seats: Sequence[Seat]
     ) -> None:
         self.name, self._server, self._hall = name, server, hall
+        self._count = multiprocessing.Value("q", 0)
         self._pipes: list[Connection] = []
         self._processes: list[multiprocessing.Process] = []
         for number in range(PROCESSES):
             near, far = multiprocessing.Pipe()
-            mine = (far, server.port, hall.session, seats[number::PROCESSES])
+            mine = (far, self._count, server.port, hall.session, seats[number::PROCESSES])
             process = multiprocessing.Process(target=sit, args=mine, daemon=True)
             process.start()
             self._pipes.append(near)
@@ -147,14 +154,21 @@ class Peer:
         return sent, time.monotonic()
 
     def play(self, changes: int) -> Round:
-        """So many changes, one after the other. Raises `SystemExit` where a socket missed one."""
+        """So many changes, each when the one before is everywhere.
+
+        Raises `SystemExit` where a socket misses one, or hears one that its person may not see.
+        """
         self._ask_crowd()
+        self._count.value = 0
+        seeing = sum(map(bool, self.shown))
         used = self._server.cpu()
         acts = []
-        for _ in range(changes):
+        for done in range(1, changes + 1):
             acts.append(self.advance())
+            end = time.monotonic() + SECONDS
+            while self._count.value < seeing * done and time.monotonic() < end:
+                time.sleep(0.005)
             time.sleep(max(0.0, APART - (time.monotonic() - acts[-1][0])))
-        time.sleep(APART)
         used = self._server.cpu() - used
         heard, share = self._ask_crowd()
         for times, fragment in zip(heard, self.shown, strict=True):

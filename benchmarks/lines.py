@@ -31,8 +31,9 @@ class Line:
     """One socket and what has come on it."""
 
     socket: socket.socket
+    number: int
+    heard: list[tuple[int, float, bytes]]  # on which line, when, and what: the crowd's
     rest: bytearray = field(default_factory=bytearray)
-    heard: list[tuple[float, bytes]] = field(default_factory=list)  # messages, and when
     acks: dict[int, object] = field(default_factory=dict)
     is_let_in: bool = False
 
@@ -63,7 +64,7 @@ class Line:
         elif payload.startswith(b"40"):
             self.is_let_in = True
         elif payload.startswith(b"42"):
-            self.heard.append((now, payload[2:]))
+            self.heard.append((self.number, now, payload[2:]))
 
     def _frames(self) -> Iterator[bytes]:
         while len(self.rest) >= 2:
@@ -86,6 +87,8 @@ class Crowd:
         self._selector = selectors.DefaultSelector()
         self._asked = 0
         self.lines: list[Line] = []
+        self.heard: list[tuple[int, float, bytes]] = []
+        """Every message that has come: the number of its line, when, and what it says."""
 
     def enter(self, cookie: str) -> Line:
         """Open a line as the person of this cookie. Raises `ConnectionError` where it is not let in."""
@@ -107,7 +110,7 @@ class Crowd:
         head, _, rest = answer.partition(b"\r\n\r\n")
         if b" 101 " not in head.partition(b"\r\n")[0]:
             raise ConnectionError(f"no line was opened: {head.decode()}")
-        line = Line(plain, bytearray(rest))
+        line = Line(plain, len(self.lines), self.heard, bytearray(rest))
         plain.setblocking(False)
         self._selector.register(plain, selectors.EVENT_READ, line)
         self.lines.append(line)

@@ -27,7 +27,7 @@ from session_app.services.desk import Desk, clock
 from session_app.services.live import Relayed
 from session_app.store import drafts, signing
 from session_app.store.database import Announced, Committed
-from session_app.views.live import TOPICS_OF_EVENT, render_for, viewer_of
+from session_app.views.live import TOPICS, TOPICS_OF_EVENT, render_for, viewer_of
 from session_app.views.models import Viewer
 
 from .wire import drop, is_stalled
@@ -97,6 +97,7 @@ class Publisher:
         self._news = threading.Event()
         self._audiences: dict[tuple[str, Action, str | None], tuple[int, list[Connection]]] = {}
         self._viewers: dict[tuple[str, str | None], tuple[int, Viewer]] = {}
+        self._stale: dict[tuple[str, str], None] = {}  # sessions and their topics, in order
         self._moved: dict[str, None] = {}
         self._motion = threading.Event()
         self._come_and_gone: set[str] = set()  # sessions where somebody has, since the last count
@@ -299,29 +300,55 @@ class Publisher:
         self._counted_at = time.monotonic()
         sessions, self._come_and_gone = self._come_and_gone, set()
         for session in sessions:
-            self.refresh(session, ("door",))
+            self.refresh(session, "door")
 
     def deliver(self) -> None:
-        """Deliver everything committed so far: first who is out is out, then the news."""
+        """Deliver everything committed so far: first who is out is out, then the news, then the topics
+        that may have changed, those of the news before all others.
+
+        Between two topics everybody else has their turn, and what has been committed meanwhile is
+        delivered first: no topic is rendered for somebody who may no longer be here.
+        """
+        while True:
+            self._take_news()
+            if not self._stale:
+                return
+            session, topic = next(iter(self._stale))
+            del self._stale[session, topic]
+            self.refresh(session, topic)
+            time.sleep(0)
+
+    def _take_news(self) -> None:
         events: list[Announced] = []
         authority_changed = self._desk.authority.lapse(clock())
         while self._committed:
             committed = self._committed.popleft()
             events.extend(committed.events)
             authority_changed = authority_changed or committed.authority_changed
+        for announced in events:
+            for topic in TOPICS_OF_EVENT.get(announced.event.name, ()):
+                self._stale[announced.session, topic] = None
         if authority_changed:
             self._audiences.clear()
             self._viewers.clear()
+            for each in self._connections.values():
+                self._stale.update(dict.fromkeys((each.session, topic) for topic in each.topics))
             self._ask_again()
+            self._withdraw()
         for announced in _latest(events):
             self._deliver_event(announced)
-        topics: dict[str, dict[str, None]] = {}
-        for announced in events:
-            for topic in TOPICS_OF_EVENT.get(announced.event.name, ()):
-                topics.setdefault(announced.session, {})[topic] = None
-        for session in {each.session for each in self._connections.values() if each.session}:
-            wanted = None if authority_changed else tuple(topics.get(session, ()))
-            self.refresh(session, wanted)
+
+    def _withdraw(self) -> None:
+        """Take from every page what it may no longer show, before anything is rendered for others."""
+        now = clock()
+        for each in list(self._connections.values()):
+            if not each.session:
+                continue
+            may = self._viewer(each.session, each.person, now).may
+            for topic, shown in each.shown.items():
+                if shown != NOTHING and TOPICS[topic].needs not in may:
+                    each.shown[topic] = NOTHING
+                    self._send("fragment", {"topic": topic, "html": ""}, [each])
 
     def _ask_again(self) -> None:
         now = clock()
@@ -402,36 +429,27 @@ class Publisher:
             self._viewers[session, person] = (version, viewer)
         return viewer
 
-    def refresh(self, session: str, topics: Sequence[str] | None) -> None:
-        """Send each screen of a session the fragments that have changed for it; None means all."""
-        if topics is not None and not topics:
-            return
+    def refresh(self, session: str, topic: str) -> None:
+        """Send each screen of a session that shows this topic what has changed of it."""
         now = clock()
         classes: dict[Viewer, list[Connection]] = {}
         for each in self._connections.values():
-            wanted = each.topics if topics is None else set(topics).intersection(each.topics)
-            if each.session == session and wanted:
+            if each.session == session and topic in each.topics:
                 viewer = self._viewer(session, each.person, now)
                 if not viewer.shut_out:
                     classes.setdefault(viewer, []).append(each)
         for viewer, members in classes.items():
-            shown = {topic for each in members for topic in each.topics}
-            for topic in sorted(shown if topics is None else shown.intersection(topics)):
-                try:
-                    html = render_for(self._desk, session, topic, viewer, now)
-                except Exception:
-                    # One that cannot be shown must not keep the others from being current.
-                    log.exception("the topic %s could not be shown", topic)
-                    continue
-                fingerprint = _fingerprint(html or "")
-                behind = [
-                    each
-                    for each in members
-                    if topic in each.topics and each.shown.get(topic) != fingerprint
-                ]
-                for each in behind:
-                    each.shown[topic] = fingerprint
-                self._send("fragment", {"topic": topic, "html": html or ""}, behind)
+            try:
+                html = render_for(self._desk, session, topic, viewer, now)
+            except Exception:
+                # One that cannot be shown must not keep the others from being current.
+                log.exception("the topic %s could not be shown", topic)
+                continue
+            fingerprint = _fingerprint(html or "")
+            behind = [each for each in members if each.shown.get(topic) != fingerprint]
+            for each in behind:
+                each.shown[topic] = fingerprint
+            self._send("fragment", {"topic": topic, "html": html or ""}, behind)
 
 
 def _say_goodbye(lines: Sequence[tuple[Any, Any]]) -> None:
@@ -455,6 +473,10 @@ def _latest(events: Sequence[Announced]) -> list[Announced]:
 
 def _fingerprint(html: str) -> bytes:
     return blake2b(html.encode(), digest_size=16).digest()
+
+
+NOTHING = _fingerprint("")
+"""What a page has of a topic that it may not show."""
 
 
 def _size(packet: Any) -> int:

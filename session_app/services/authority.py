@@ -12,7 +12,7 @@ from typing import Literal
 
 from session_app.domain import access, agenda
 from session_app.domain.access import PUBLIC_ACTOR, Action, Actor, Decision, Level, Subject
-from session_app.domain.contract import ClosedTextChanged
+from session_app.domain.contract import AgendaChanged, ClosedTextChanged
 from session_app.domain.drafting import Language
 from session_app.domain.errors import NotFound
 from session_app.domain.forum import Forum
@@ -75,6 +75,8 @@ class Authority:
         self._forum = forum
         self._actors: dict[tuple[str, str], Actor] = {}
         self._standings: dict[str, _Standing] = {}
+        self._subjects: dict[tuple[str, str, Action | None, str | None], Subject] = {}
+        """What was told of somebody accredited: of one kind of action, or of the room (None)."""
         self._drafts: dict[tuple[str, str], Subject] = {}
         self._closed_drafts: dict[str, str] = {}
         self._asked_at = datetime.min.replace(tzinfo=UTC)
@@ -88,11 +90,17 @@ class Authority:
         begun = any(isinstance(each.event, ClosedTextChanged) for each in committed.events)
         if committed.authority_changed or begun:
             self.forget()
+        elif any(isinstance(each.event, AgendaChanged) for each in committed.events):
+            # Nobody may do more or less than before, but the item under way may be another.
+            self._standings.clear()
+            self._subjects.clear()
+            self._drafts.clear()
 
     def forget(self) -> None:
         """Read everything anew: what was read may not have been committed after all."""
         self._actors.clear()
         self._standings.clear()
+        self._subjects.clear()
         self._drafts.clear()
         self._closed_drafts.clear()
         self.version += 1
@@ -180,6 +188,26 @@ class Authority:
             by_exception=entry is not None and bool(entry.reason),
         )
 
+    def _subject_of(
+        self, session: str, actor: Actor, action: Action, draft: str | None = None
+    ) -> Subject:
+        """`subject`, worked out once for each state of the store: every message asks for several."""
+        kind = (
+            Action.READ_DRAFT if action in DRAFTING else action if action is Action.KNOW else None
+        )
+        about = draft if kind is Action.READ_DRAFT else None
+        key = (session, actor.person, kind, about)
+        found = self._subjects.get(key)
+        if found is None:
+            found = self.subject(session, actor, action, draft=about)
+            # Anybody can name drafts that are not there, and the public is nobody in particular.
+            there = (
+                about in (None, self._standing(session).draft) or (session, about) in self._drafts
+            )
+            if there and (session, actor.person) in self._actors:
+                self._subjects[key] = found
+        return found
+
     def _of_draft(self, standing: _Standing, draft: str | None) -> Subject:
         base = replace(standing.base, group="drafting", draft=draft)
         if draft is None or draft == standing.draft:
@@ -230,7 +258,7 @@ class Authority:
     ) -> Decision:
         """Whether this person may do this in this session, and why."""
         actor = self.actor(session, person)
-        return access.may(actor, action, self.subject(session, actor, action, draft=draft), at=at)
+        return access.may(actor, action, self._subject_of(session, actor, action, draft), at=at)
 
     def require(
         self,
@@ -252,7 +280,7 @@ class Authority:
             and not self.may(session, person, Action.READ_DRAFT, at, draft=draft)
         )
         about = None if hidden else draft
-        access.require(actor, action, self.subject(session, actor, action, draft=about), at=at)
+        access.require(actor, action, self._subject_of(session, actor, action, about), at=at)
         if hidden:
             raise NotFound("draft.unknown")
         return actor
@@ -268,7 +296,7 @@ class Authority:
     def level_of_closed(self, session: str, person: str | None, at: datetime) -> Level:
         """How much of the session's closed part reaches this person now."""
         actor = self.actor(session, person)
-        subject = self.subject(session, actor, Action.SEE_AGENDA)
+        subject = self._subject_of(session, actor, Action.SEE_AGENDA)
         return access.level_of_closed(actor, subject, at=at)
 
     def is_shut_out(self, session: str, person: str | None, at: datetime) -> bool:
@@ -279,12 +307,12 @@ class Authority:
         actor = self.actor(session, person)
         if self.level_of_closed(session, person, at) is Level.NOTHING:
             return False
-        return access.is_shut_out(actor, self.subject(session, actor, Action.ATTEND), at=at)
+        return access.is_shut_out(actor, self._subject_of(session, actor, Action.ATTEND), at=at)
 
     def writable(
         self, session: str, person: str | None, at: datetime, *, draft: str | None = None
     ) -> frozenset[Language]:
         """The languages of the draft this person may write."""
         actor = self.actor(session, person)
-        subject = self.subject(session, actor, Action.EDIT_DRAFT, draft=draft)
+        subject = self._subject_of(session, actor, Action.EDIT_DRAFT, draft)
         return access.writable_languages(actor, subject, at=at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 from session_app.domain.agenda import Item, Items, ItemState, Session, Sitting, SittingState
 from session_app.domain.errors import Conflict, NotFound
@@ -141,8 +142,10 @@ def agenda(db: Database, session_id: str) -> Items:
 def put_agenda(tx: Transaction, session_id: str, items: Items) -> None:
     """Enter the agenda as it now is. An item is never taken out, so none is lost.
 
-    Whose slot it is, and which grants count, depends on the item under way.
+    Whose slot it is, and which grants count, depends on the item under way: who may do what changes with
+    another one where either is somebody's slot, or a grant is for one item alone.
     """
+    before = _under_way(tx, session_id)
     for position, item in enumerate(items):
         tx.execute(
             "insert into agenda_item values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set"
@@ -161,7 +164,29 @@ def put_agenda(tx: Transaction, session_id: str, items: Items) -> None:
                 item.minutes,
             ),
         )
-    tx.change_authority()
+    after = _under_way(tx, session_id)
+    if before != after and (before.slot or after.slot or _has_grant_of_an_item(tx, session_id)):
+        tx.change_authority()
+
+
+class _UnderWay(NamedTuple):
+    """What authority depends on of an agenda."""
+
+    item: str | None
+    slot: str | None
+
+
+def _under_way(tx: Transaction, session_id: str) -> _UnderWay:
+    query = "select id, slot from agenda_item where session = ? and state = ?"
+    row = tx.execute(query, (session_id, ItemState.CURRENT)).fetchone()
+    return _UnderWay(*row) if row is not None else _UnderWay(None, None)
+
+
+def _has_grant_of_an_item(tx: Transaction, session_id: str) -> bool:
+    query = (
+        "select 1 from permission where session = ? and item is not null and withdrawn_at is null"
+    )
+    return tx.execute(query, (session_id,)).fetchone() is not None
 
 
 def present(db: Database, session_id: str) -> frozenset[str]:

@@ -481,7 +481,7 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.SittingChanged.name: ("sitting", "door", "floor"),
     contract.FloorChanged.name: ("floor",),
     contract.RosterChanged.name: ("door",),
-    contract.AgendaChanged.name: ("agenda", "floor"),
+    contract.AgendaChanged.name: ("agenda", "floor", "people"),
     contract.AttendanceChanged.name: ("attendance", "draft"),
     contract.PeopleChanged.name: ("people", "door"),
     contract.DraftChanged.name: ("draft",),

@@ -3,9 +3,13 @@
 import json
 
 import pytest
+from conftest import NOW
 
+from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Forbidden, Invalid
-from session_app.store import sessions
+from session_app.services.authority import DRAFTING, Authority
+from session_app.services.door import preview_closing
+from session_app.store import people, sessions
 
 
 def states(room):
@@ -108,3 +112,81 @@ def test_only_members_are_marked_present(room):
         room.do("chair", "attendance.mark", delegation="COL", present=True)
     room.do("chair", "attendance.mark", delegation="BLZ", present=True)
     assert events(room, "attendance.changed")[-1]["present"][0] == "BLZ"
+
+
+def asked_again(room, role, name, **values):
+    """Whether an act has everybody's access asked anew."""
+    before = room.desk.authority.version
+    room.do(role, name, **values)
+    return room.desk.authority.version != before
+
+
+def test_access_is_asked_anew_only_where_the_item_under_way_decides_over_somebodys(room):
+    assert not asked_again(room, "chair", "agenda.advance")
+    pending = [
+        each.id
+        for each in sessions.agenda(room.desk.store, room.session)
+        if each.state == "pending"
+    ]
+    assert not asked_again(room, "chair", "agenda.move", item=pending[-1], direction="up")
+    assert not asked_again(
+        room, "chair", "agenda.reserve", item=pending[0], mode="open", slot="RROCM"
+    )
+    assert asked_again(room, "chair", "agenda.advance", item=pending[0])
+    assert not asked_again(
+        room, "chair", "agenda.retitle", item=pending[0], title_es="A", title_en="A"
+    )
+    assert asked_again(room, "chair", "agenda.reserve", item=pending[0], mode="open")
+    assert asked_again(room, "chair", "agenda.reserve", item=pending[0], mode="open", slot="RROCM")
+    assert asked_again(room, "chair", "agenda.finish", item=pending[0])
+    assert not asked_again(room, "chair", "agenda.advance", item=pending[1])
+    person = room.person["observer-organisation"]
+    values = {"person": person, "right": "speak", "reason": "informe", "item": pending[0]}
+    given = room.do("chair", "grant.give", **values)["grant"]
+    assert asked_again(room, "chair", "agenda.finish", item=pending[1])
+    assert asked_again(room, "chair", "agenda.advance", item=pending[0])
+    room.do("chair", "grant.withdraw", grant=given)
+    room.do("chair", "agenda.reserve", item=pending[0], mode="open")
+    assert not asked_again(room, "chair", "agenda.finish", item=pending[0])
+
+
+def answers(authority, room):
+    """Everything anybody is told of what they may do."""
+    everybody = [each.person for each in people.accredited(room.desk.store, room.session)]
+    return {
+        (person, action, draft): authority.may(room.session, person, action, NOW, draft=draft)
+        for person in everybody
+        for action in Action
+        for draft in ((None, room.draft) if action in DRAFTING else (None,))
+    }
+
+
+def test_what_is_remembered_of_access_is_what_the_store_says_after_every_act(room):
+    item = room.do("chair", "agenda.add", title_es="A", title_en="A")["item"]
+    person = room.person["observer-organisation"]
+    grant = {"person": person, "right": "speak", "reason": "informe", "item": item}
+    for name, values in (
+        ("agenda.advance", {}),
+        ("agenda.advance", {"item": item}),
+        ("grant.give", grant),
+        ("agenda.reserve", {"item": item, "mode": "open", "slot": "RROCM"}),
+        ("agenda.finish", {"item": item}),
+        ("door.close", {"mode": "closed"}),
+        ("roster.verify", {}),
+        ("door.open", {}),
+        ("agenda.issue", {}),
+        ("door.close", {"mode": "members"}),
+        ("sitting.close", {}),
+    ):
+        if name == "door.close":
+            mode = values["mode"]
+            values["seen"] = preview_closing(room.desk, room.session, mode, NOW).seen
+        answers(room.desk.authority, room)
+        room.do("chair", name, **values)
+        fresh = Authority(room.desk.store, room.desk.forum)
+        assert answers(room.desk.authority, room) == answers(fresh, room), name
+        actor = fresh.actor(room.session, person)
+        about = [
+            each.subject(room.session, actor, Action.SPEAK) for each in (room.desk.authority, fresh)
+        ]
+        assert about[0] == about[1], name
