@@ -283,16 +283,20 @@ export class Grid extends Emitter {
     }
     const empty = !rows.some((row) => row.section === section.id) && this.sync.writable.includes(this.sync.origin);
     made.replaceChildren(
-      el("span", { role: "rowheader" }),
+      el("span", { role: "gridcell" }),
       el("span", { role: "gridcell", lang: "es" }, section.title_es),
       el("span", { role: "gridcell", lang: "en" }, section.title_en),
       ...(empty
         ? [
             el(
-              "button",
-              { class: "btn", type: "button", onclick: () => this.emit("first", section.id) },
-              icon("plus"),
-              this.t("ui.draft.empty_section"),
+              "span",
+              { class: "first", role: "gridcell" },
+              el(
+                "button",
+                { class: "btn", type: "button", onclick: () => this.emit("first", section.id) },
+                icon("plus"),
+                this.t("ui.draft.empty_section"),
+              ),
             ),
           ]
         : []),
@@ -318,7 +322,6 @@ export class Grid extends Emitter {
     line.state.replaceChildren(...(row.kind === "heading" ? [] : [this.stateMark(row.state, true)]));
     for (const language of LANGUAGES) {
       const cell = line.cells[language];
-      cell.place.setAttribute("aria-label", this.nameOf(row.id, language));
       cell.refresh();
     }
     return element;

@@ -1,0 +1,90 @@
+"""A page as axe-core and rules of our own see it: WCAG 2.2 AA, in every theme a device may ask for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from desk_process import DeskProcess
+from playwright.sync_api import Page
+
+from session_app.config import ROOT
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+INSPECT, COLOURS = (
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("inspect.js", "colours.js")
+)
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async (options) => (await axe.run(document, { resultTypes: ["violations"], ...options })).violations
+    .flatMap(({ id, nodes }) => nodes.map((each) =>
+        `${id}: ${each.target.flat().join(" ")} ${each.failureSummary?.replaceAll(/\\s+/g, " ").slice(0, 240)}`))"""
+
+THEMES: dict[str, dict[str, Any]] = {
+    "dark": {"color_scheme": "dark"},
+    "contrast": {"contrast": "more"},
+    "dark contrast": {"color_scheme": "dark", "contrast": "more"},
+    "forced colours": {"forced_colors": "active"},
+}
+PLAIN: dict[str, Any] = {
+    "color_scheme": "light",
+    "contrast": "no-preference",
+    "forced_colors": "none",
+}
+FINGER, POINTER = 44, 0
+"""The least size of a target: a finger's, on the chair's tablet and on phones; axe-core knows a pointer's."""
+
+
+class Inspector:
+    """Looks at pages, and keeps what is wrong with them."""
+
+    def __init__(self, desk: DeskProcess) -> None:
+        self.faults: list[str] = []
+        self._phrases, self._patterns = _sentences()
+        for one, other in [
+            *desk.query("select title_es, title_en from agenda_item"),
+            *desk.query("select title_es, title_en from section"),
+        ]:
+            if one != other:
+                self._phrases["es"].append(str(one))
+                self._phrases["en"].append(str(other))
+
+    def look(self, page: Page, where: str, *, least: int = POINTER, themes: bool = False) -> None:
+        """Look at a page as it stands; with `themes`, at its colours in all of them."""
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE)
+        self._keep(where, page.evaluate(RUN, {"runOnly": LEVELS}))
+        told = {"least": least, "phrases": self._phrases, "patterns": self._patterns}
+        self._keep(where, page.evaluate(INSPECT, told))
+        for name, theme in THEMES.items() if themes else ():
+            page.emulate_media(**(PLAIN | theme))
+            forced = "forced_colors" in theme
+            self._keep(f"{where}, {name}", page.evaluate(COLOURS, forced))
+            if forced:
+                continue  # the browser sees to the contrast of texts; axe-core reads the page's own colours
+            rule = "color-contrast-enhanced" if "contrast" in theme else "color-contrast"
+            found = page.evaluate(RUN, {"runOnly": {"type": "rule", "values": [rule]}})
+            self._keep(f"{where}, {name}", found)
+        if themes:
+            page.emulate_media(**PLAIN)
+
+    def _keep(self, where: str, found: list[str]) -> None:
+        self.faults += [f"{where}: {each}" for each in found]
+
+
+def _sentences() -> tuple[dict[str, list[str]], dict[str, list[list[str]]]]:
+    """Every sentence of the catalogues: those said as they stand, and those with places to fill."""
+    phrases: dict[str, list[str]] = {}
+    patterns: dict[str, list[list[str]]] = {}
+    for language in ("es", "en"):
+        file = ROOT / "session_app" / "messages" / f"{language}.toml"
+        told = tomllib.loads(file.read_text(encoding="utf-8")).values()
+        every = [
+            one for each in told for one in ([each] if isinstance(each, str) else each.values())
+        ]
+        phrases[language] = [each for each in every if "{" not in each]
+        parts = [re.split(r"\{\w+\}", each) for each in every if "{" in each]
+        patterns[language] = [each for each in parts if max(map(len, each)) >= 8]
+    return phrases, patterns
