@@ -112,7 +112,11 @@ document.addEventListener("shown", (event) => {
     giveFocusBack();
   }
   if (topic === "agenda") keepInSight();
-  if (topic === "door" && document.activeElement === document.body && !document.querySelector("dialog[open]")) readOn();
+  if (topic !== "door") return;
+  if (document.activeElement === document.body && !document.querySelector("dialog[open]")) readOn();
+  // The way of closing that was chosen may be there no more.
+  const ways = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll(".scope input")]);
+  if (ways[0] && !ways.some((each) => each.checked)) ways[0].checked = true;
 });
 show();
 window.addEventListener("resize", keepInSight);
