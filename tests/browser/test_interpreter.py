@@ -17,10 +17,12 @@ def test_an_interpreter_writes_english_while_the_grant_stands_and_leaves_with_it
     assert interpreter.page.locator("#grid").count() == 0
     chair = enter("chair").speak("es").go("desk")
     person = chair.page.locator(f"#person-{desk.person('interpreter')}")
-    person.locator("details.give summary").click()
-    person.locator("select[name=right]").select_option("read_draft")
-    person.locator("input[name=reason]").fill("Interpreta la redacción")
-    person.locator("details.give form button").click()
+    give = chair.page.locator("#give-grant")
+    give.locator("summary").click()
+    give.locator("select[name=person]").select_option(desk.person("interpreter"))
+    give.locator("select[name=right]").select_option("read_draft")
+    give.locator("input[name=reason]").fill("Interpreta la redacción")
+    give.locator("form button").click()
     expect(person.locator(".grant")).to_contain_text("Interpreta la redacción")
 
     interpreter.open_draft()
