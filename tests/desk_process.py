@@ -315,7 +315,8 @@ class Socket:
     def _read(self) -> None:
         waiting: list[object] | None = None
         head, missing, attachments = "", 0, []
-        with contextlib.suppress(OSError, websocket.WebSocketException, AttributeError):
+        # `Refused`, too: a pong that finds the line cut must not leave a socket deaf and seemingly open.
+        with contextlib.suppress(OSError, websocket.WebSocketException, AttributeError, Refused):
             while True:
                 self.reading.wait()
                 opcode, frame = self.wire.recv_data()
