@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import http.client
 import io
 import itertools
 import random
@@ -155,11 +156,22 @@ class Person:
         )  # held while one thing is asked, from the question to the answer
 
     def get(self, path: str) -> Answer:
-        return self.tape.answer(f"GET {path}", self.desk.ask(path, cookie=self.cookie))
+        """A page; raises `Refused` where its line was cut before it was all there, as a closing door does."""
+        return self._ask("GET", path, None)
 
     def post(self, path: str, form: dict[str, str]) -> Answer:
-        answer = self.desk.ask(path, cookie=self.cookie, form=form)
-        return self.tape.answer(f"POST {path}", answer)
+        """What a form is answered; raises `Refused` as `get` does."""
+        return self._ask("POST", path, form)
+
+    def _ask(self, verb: str, path: str, form: dict[str, str] | None) -> Answer:
+        way = f"{verb} {path}"
+        try:
+            return self.tape.answer(way, self.desk.ask(path, cookie=self.cookie, form=form))
+        except http.client.IncompleteRead as cut:
+            self.tape.add(way, cut.partial)
+            raise Refused(way) from cut
+        except ConnectionError as cut:
+            raise Refused(way) from cut
 
     def connect(self, way: str = "socket") -> Socket:
         """A socket that was accepted; raises `Refused`."""
