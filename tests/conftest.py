@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from session_app.config import ROOT
 from session_app.domain import contract
@@ -20,6 +22,23 @@ from session_app.store.database import Database, new_id
 
 CRM = ROOT / "agendas" / "crm"
 NOW = datetime(2017, 6, 21, 20, 33, tzinfo=UTC)
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all the applications a run of the tests makes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key + bucket.checksum in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key + bucket.checksum])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 @dataclass(frozen=True)
