@@ -193,6 +193,7 @@ def house(room, tmp_path):
     return House(room, tmp_path)
 
 
+@pytest.mark.slow
 def test_no_page_and_no_fragment_holds_anybodys_words_as_markup(house) -> None:
     house.fill(EVERYTHING)
     shown = 0
@@ -205,6 +206,7 @@ def test_no_page_and_no_fragment_holds_anybodys_words_as_markup(house) -> None:
     assert shown > 10, "the payloads are not to be seen: nothing was proved"
 
 
+@pytest.mark.slow
 def test_no_refusal_repeats_anybodys_words_as_markup(house) -> None:
     for each in MARKUP:
         word = quote(each, safe="")

@@ -55,6 +55,7 @@ def _whole(content):
     return len(head) + 4 + length
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["documents/bilingual.docx", "chair", "draft"])
 def test_an_answer_on_its_way_to_a_slow_reader_ends_where_it_is_when_the_door_closes(served, path):
     chair = served.enter("chair")

@@ -59,6 +59,7 @@ def see_as(visitor, who, page=""):
 # See as ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["open", "members", "closed"])
 def test_every_page_of_every_category_opens_shows_who_is_imitated_and_acts_nowhere(
     visit, room, mode
@@ -276,6 +277,7 @@ def said(answer):
     return re.search(r'data-answer="(\w+)"', found[0])[1], unescape(found[0])
 
 
+@pytest.mark.slow
 def test_every_action_and_every_door_is_answered_for_everybody_as_the_doors_do(visit, room, app):
     secretariat = visit("secretariat")
     doors = [d for d in app.inventory() if isinstance(d.needs, Action) and not d.behind]

@@ -315,6 +315,7 @@ def test_no_form_of_another_origin_is_taken_anywhere(app, room, visit, issue):
         assert is_in(visitor)
 
 
+@pytest.mark.slow
 def test_our_own_forms_are_taken(app, room, visit, issue):
     taken = set()
     for path in sorted(forms(app, room), key=lambda path: path == "/out"):
@@ -405,6 +406,7 @@ def answers(app, room, visit, issue):
     yield "import", visit("secretariat").post(f"/s/{room.session}/people")
 
 
+@pytest.mark.slow
 def test_no_page_holds_anything_inline_or_from_elsewhere(app, room, visit, issue):
     pages = 0
     for name, answer in answers(app, room, visit, issue):
@@ -417,6 +419,7 @@ def test_no_page_holds_anything_inline_or_from_elsewhere(app, room, visit, issue
     assert pages > 100
 
 
+@pytest.mark.slow
 def test_every_answer_but_the_static_files_is_kept_nowhere_and_runs_nothing_foreign(
     app, room, visit, issue
 ):
