@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -41,6 +42,11 @@ MAX_PARTS = 2_000
 MAX_RATIO = 200
 """Unpacked bytes for one packed byte; Word's own XML stays under 40."""
 
+_DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, OSError, RuntimeError, ValueError),
+)
+"""What reading an entry of a damaged archive comes to: one may lie before the file's start, or behind."""
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _W = "{" + _TRANSITIONAL.decode() + "}"
@@ -92,7 +98,7 @@ class _Package:
             raise Invalid("import.encrypted" if encrypted else "import.old_word")
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
             raise Invalid("import.not_word") from None
         entries = self._archive.infolist()
         if len(entries) > MAX_PARTS or sum(each.file_size for each in entries) > MAX_UNPACKED:
@@ -144,12 +150,14 @@ class _Package:
         if entry.flag_bits & 1:
             raise Invalid("import.encrypted")
         swollen = entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * entry.compress_size
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Invalid("import.damaged", part=part)  # a package knows no other (ECMA-376 part 2)
         if entry.file_size > MAX_PART or swollen:
             raise Invalid("import.bomb", limit=megabytes(MAX_PART))
         try:
             with self._archive.open(entry) as stream:
                 data = stream.read(MAX_PART + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError):
+        except _DAMAGES:
             raise Invalid("import.damaged", part=part) from None
         if len(data) > MAX_PART:
             raise Invalid("import.bomb", limit=megabytes(MAX_PART))

@@ -568,6 +568,23 @@ def test_a_part_that_lies_about_its_size_is_read_no_further_than_it_says() -> No
         read_docx(lying)
 
 
+def test_an_entry_before_the_start_of_the_file_is_damage() -> None:
+    sound = bytearray(word_file(p("x")))
+    start = int.from_bytes(sound[-6:-2], "little")  # of the directory, as the archive's end says
+    sound[-6:-2] = (start + 14).to_bytes(4, "little")
+    with pytest.raises(Invalid, match=r"^import\.(damaged|not_word)"):
+        read_docx(bytes(sound))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_package_packed_in_no_way_of_word_is_not_unpacked(method: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as package:
+        package.writestr("_rels/.rels", relations(officeDocument="d.xml"))
+    with pytest.raises(Invalid, match=r"^import\.damaged"):
+        read_docx(packed.getvalue())
+
+
 def test_too_much_is_refused_by_what_the_archive_declares(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
