@@ -59,6 +59,8 @@ def translate(code: str, language: Language, /, **params: object) -> str:
     if not isinstance(message, str):
         count = params.get("count")
         message = plural(count if isinstance(count, int) else 0, language, message)
+    if not params and "{" not in message:
+        return message  # nothing to fill in, and two of three are such
     return message.format_map(_Shown(params, language))
 
 

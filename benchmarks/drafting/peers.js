@@ -107,7 +107,7 @@ export class SessionApp extends Peer {
 
   async admit() {
     this.keys = [];
-    for (const code of this.facts.codes) this.keys.push(await signIn(this.url, code));
+    for (const badge of this.facts.badges) this.keys.push(await signIn(this.url, badge));
   }
 
   check() {

@@ -3,7 +3,7 @@
     python benchmarks/drafting/prepare.py FOLDER EDITORS
 
 Does what the commands `session`, `accredit`, `import-draft` and `badges` do, by the same calls. Prints
-one JSON line: the session, its draft, its paragraphs and their texts, a sign-in code for each editor. The
+one JSON line: the session, its draft, its paragraphs and their texts, each editor's badge. The
 editors are staff of the Technical Secretariat, because a country has one drafting representative.
 """
 
@@ -86,7 +86,7 @@ def prepare(desk: Desk, settings: Settings, editors: int) -> dict[str, object]:
         "draft": held.id,
         "paragraphs": paragraphs,
         "texts": [desk.drafts.texts(paragraph) for paragraph in paragraphs],
-        "codes": [badge["code"] for badge in badges],
+        "badges": [{"code": badge["code"], "pin": badge["pin"]} for badge in badges],
     }
 
 

@@ -5,17 +5,23 @@ import * as Y from "yjs";
 
 const ANSWER_WITHIN = 30_000;
 
-/** The cookie a sign-in code is worth. */
-export async function signIn(url, code) {
-  const answer = await fetch(`${url}/in`, {
+/** The cookie a badge is worth: its code and, where it has one, its PIN. */
+export async function signIn(url, { code, pin }) {
+  let answer = await post(`${url}/in`, { code });
+  const step = pin && /name="step" value="([^"]+)"/.exec(await answer.text())?.[1];
+  if (step) answer = await post(`${url}/in/pin`, { step, pin });
+  const cookie = answer.headers.getSetCookie()[0]?.split(";")[0];
+  if (!cookie) throw new Error(`no sign-in: ${answer.status}`);
+  return cookie;
+}
+
+function post(address, form) {
+  return fetch(address, {
     method: "POST",
     redirect: "manual",
-    headers: { Origin: url },
-    body: new URLSearchParams({ code }),
+    headers: { Origin: new URL(address).origin },
+    body: new URLSearchParams(form),
   });
-  const cookie = answer.headers.getSetCookie()[0]?.split(";")[0];
-  if (!cookie) throw new Error(`no sign-in: ${answer.status} ${await answer.text()}`);
-  return cookie;
 }
 
 export class SessionAppEditor {

@@ -27,7 +27,7 @@ from session_app.services.desk import Desk, clock
 from session_app.services.live import Relayed
 from session_app.store import drafts, signing
 from session_app.store.database import Announced, Committed
-from session_app.views.live import TOPICS, TOPICS_OF_EVENT, render_for, viewer_of
+from session_app.views.live import TOPICS, TOPICS_OF_EVENT, Rendering, viewer_of
 from session_app.views.models import Viewer
 
 from .wire import drop, is_stalled
@@ -438,9 +438,10 @@ class Publisher:
                 viewer = self._viewer(session, each.person, now)
                 if not viewer.shut_out:
                     classes.setdefault(viewer, []).append(each)
+        rendering = Rendering(self._desk, session, topic, now)
         for viewer, members in classes.items():
             try:
-                html = render_for(self._desk, session, topic, viewer, now)
+                html = rendering.render(viewer)
             except Exception:
                 # One that cannot be shown must not keep the others from being current.
                 log.exception("the topic %s could not be shown", topic)

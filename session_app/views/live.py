@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,12 @@ class Topic:
 
     needs: Action
     read: Callable[[Desk, Session, Viewer, datetime], object]
+    asks: frozenset[Action] = frozenset()
+    """What else it shows depends on: whether a viewer may do these. It is told of no other."""
+
+    def narrow(self, viewer: Viewer) -> Viewer:
+        """As much of an access class as makes a difference here: many classes are shown the same."""
+        return replace(viewer, may=viewer.may & (self.asks | {self.needs}))
 
 
 def viewer_of(desk: Desk, session: str, person: str | None, now: datetime) -> Viewer:
@@ -101,18 +108,49 @@ def render_topic(
     return render_for(desk, session, topic, viewer_of(desk, session, person, now), now)
 
 
+class Rendering:
+    """A topic as HTML at one moment, for one class of viewers after another.
+
+    What is the same for several is rendered once. The store must not change meanwhile.
+    """
+
+    def __init__(self, desk: Desk, session: str, topic: str, now: datetime) -> None:
+        self._desk, self._session, self._topic, self._now = desk, session, topic, now
+        self._models: dict[Viewer, object | None] = {}
+        self._rendered: list[tuple[Viewer, object, str]] = []
+
+    def render(self, viewer: Viewer) -> str | None:
+        """The HTML for a class of viewers; None if they may not see it."""
+        viewer = TOPICS[self._topic].narrow(viewer)
+        if viewer not in self._models:
+            read = read_topic(self._desk, self._session, self._topic, viewer, self._now)
+            self._models[viewer] = read
+        model = self._models[viewer]
+        if model is None:
+            return None
+        # Of the viewer a template knows the language and what they may: all else is in its model.
+        known = Viewer(viewer.language, viewer.may)
+        for whose, shown, html in self._rendered:
+            if whose == known and shown == model:
+                return html
+        html = ENVIRONMENT.get_template(f"fragments/{self._topic}.html").render(
+            model=model,
+            head=self._head,
+            viewer=known,
+            language=known.language,
+            t=speaker(known.language),
+        )
+        self._rendered.append((known, model, html))
+        return html
+
+    @cached_property
+    def _head(self) -> Head:
+        return read_head(self._desk, self._session)
+
+
 def render_for(desk: Desk, session: str, topic: str, viewer: Viewer, now: datetime) -> str | None:
-    """A topic as HTML for a class of viewers; None if they may not see it."""
-    model = read_topic(desk, session, topic, viewer, now)
-    if model is None:
-        return None
-    return ENVIRONMENT.get_template(f"fragments/{topic}.html").render(
-        model=model,
-        head=read_head(desk, session),
-        viewer=viewer,
-        language=viewer.language,
-        t=speaker(viewer.language),
-    )
+    """A topic as HTML for one class of viewers; None if they may not see it."""
+    return Rendering(desk, session, topic, now).render(viewer)
 
 
 def speaker(language: Language) -> Callable[..., str]:
@@ -466,14 +504,18 @@ def _moment(at: str, session: Session) -> Mapping[Language, str]:
 
 
 TOPICS: Mapping[str, Topic] = {
-    "sitting": Topic(Action.KNOW, _read_sitting),
-    "agenda": Topic(Action.SEE_AGENDA, _read_agenda),
-    "floor": Topic(Action.ATTEND, _read_floor),
-    "attendance": Topic(Action.ATTEND, _read_attendance),
-    "documents": Topic(Action.KNOW, _read_documents),
-    "closed_text": Topic(Action.KNOW, _read_closed_text),
-    "draft": Topic(Action.READ_DRAFT, _read_draft),
-    "people": Topic(Action.ACCREDIT, _read_people),
+    "sitting": Topic(Action.KNOW, _read_sitting, frozenset({Action.MANAGE_SITTING})),
+    "agenda": Topic(Action.SEE_AGENDA, _read_agenda, frozenset({Action.MANAGE_AGENDA})),
+    "floor": Topic(Action.ATTEND, _read_floor, frozenset({Action.MANAGE_FLOOR, Action.SPEAK})),
+    "attendance": Topic(Action.ATTEND, _read_attendance, frozenset({Action.MARK_ATTENDANCE})),
+    "documents": Topic(
+        Action.KNOW, _read_documents, frozenset({Action.READ_DRAFT, Action.DOWNLOAD})
+    ),
+    "closed_text": Topic(Action.KNOW, _read_closed_text, frozenset({Action.MANAGE_DOOR})),
+    "draft": Topic(
+        Action.READ_DRAFT, _read_draft, frozenset({Action.MARK_PARAGRAPH, Action.ADOPT})
+    ),
+    "people": Topic(Action.ACCREDIT, _read_people, frozenset({Action.GIVE_GRANTS})),
     "door": Topic(Action.MANAGE_DOOR, _read_door),
 }
 
@@ -497,4 +539,5 @@ ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # it would look at every file for every fragment
 )
