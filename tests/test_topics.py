@@ -31,6 +31,10 @@ def render_alone(room, topic, viewer):
     )
 
 
+def viewers_now(room, people_there):
+    return {viewer_of(room.desk, room.session, each, NOW) for each in people_there}
+
+
 def close(room, mode):
     seen = preview_closing(room.desk, room.session, mode, NOW).seen
     room.do("chair", "door.close", mode=mode, seen=seen)
@@ -71,26 +75,30 @@ def stand_adjourned(room):
     ],
 )
 def test_everybody_is_shown_what_would_be_rendered_for_them_alone(room, stand):
-    stand(room)
     everybody = [each.person for each in people.accredited(room.desk.store, room.session)]
-    viewers = {viewer_of(room.desk, room.session, each, NOW) for each in everybody}
+    renderings = {topic: Rendering(room.desk, room.session, topic) for topic in TOPICS}
+    for viewer in viewers_now(room, everybody):
+        for rendering in renderings.values():
+            rendering.renew(NOW).render(viewer)
+    stand(room)
+    viewers = viewers_now(room, everybody)
     assert len(viewers) > 5
-    for topic in TOPICS:
-        rendering = Rendering(room.desk, room.session, topic, NOW)
+    for topic, rendering in renderings.items():
+        rendering.renew(NOW)
         for viewer in viewers:
             assert rendering.render(viewer) == render_alone(room, topic, viewer), topic
 
 
 def test_classes_that_are_shown_the_same_share_it_and_no_others_do(room):
     viewers = {viewer_of(room.desk, room.session, person, NOW) for person in room.person.values()}
-    rendering = Rendering(room.desk, room.session, "agenda", NOW)
+    rendering = Rendering(room.desk, room.session, "agenda").renew(NOW)
     open_agenda = {viewer: rendering.render(viewer) for viewer in viewers}
     seeing = {viewer for viewer, html in open_agenda.items() if html}
     assert len({id(open_agenda[viewer]) for viewer in seeing}) == len(
         {(viewer.language, "agenda:manage" in viewer.may) for viewer in seeing}
     )
     room.do("chair", "agenda.add", title_es="Mariposa", title_en="Butterfly", mode="closed")
-    rendering = Rendering(room.desk, room.session, "agenda", NOW)
+    rendering.renew(NOW)
     for viewer in viewers:
         html = rendering.render(viewer) or ""
         assert ("Mariposa" in html) is (viewer.closed is Level.CONTENT and viewer in seeing)

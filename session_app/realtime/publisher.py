@@ -98,6 +98,7 @@ class Publisher:
         self._audiences: dict[tuple[str, Action, str | None], tuple[int, list[Connection]]] = {}
         self._viewers: dict[tuple[str, str | None], tuple[int, Viewer]] = {}
         self._stale: dict[tuple[str, str], None] = {}  # sessions and their topics, in order
+        self._renderings: dict[tuple[str, str], Rendering] = {}
         self._moved: dict[str, None] = {}
         self._motion = threading.Event()
         self._come_and_gone: set[str] = set()  # sessions where somebody has, since the last count
@@ -438,7 +439,12 @@ class Publisher:
                 viewer = self._viewer(session, each.person, now)
                 if not viewer.shut_out:
                     classes.setdefault(viewer, []).append(each)
-        rendering = Rendering(self._desk, session, topic, now)
+        if not classes:
+            return
+        rendering = self._renderings.setdefault(
+            (session, topic), Rendering(self._desk, session, topic)
+        )
+        rendering.renew(now)
         for viewer, members in classes.items():
             try:
                 html = rendering.render(viewer)

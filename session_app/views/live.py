@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -108,16 +108,39 @@ def render_topic(
     return render_for(desk, session, topic, viewer_of(desk, session, person, now), now)
 
 
-class Rendering:
-    """A topic as HTML at one moment, for one class of viewers after another.
+@dataclass(frozen=True)
+class _Rendered:
+    """All that a fragment's HTML is made of, and the HTML."""
 
-    What is the same for several is rendered once. The store must not change meanwhile.
+    viewer: Viewer
+    head: Head
+    model: object
+    html: str
+
+    def is_of(self, viewer: Viewer, head: Head, model: object) -> bool:
+        return self.viewer == viewer and self.model == model and self.head == head
+
+
+class Rendering:
+    """A topic as HTML, for one class of viewers after another.
+
+    What is shown is read anew at each moment (`renew`) and for each class; what comes to the same as
+    has been rendered for another class, or the time before, is not rendered again.
     """
 
-    def __init__(self, desk: Desk, session: str, topic: str, now: datetime) -> None:
-        self._desk, self._session, self._topic, self._now = desk, session, topic, now
+    def __init__(self, desk: Desk, session: str, topic: str) -> None:
+        self._desk, self._session, self._topic = desk, session, topic
         self._models: dict[Viewer, object | None] = {}
-        self._rendered: list[tuple[Viewer, object, str]] = []
+        self._before: list[_Rendered] = []
+        self._rendered: list[_Rendered] = []
+
+    def renew(self, now: datetime) -> Self:
+        """Begin anew with what the store holds at this moment; it must not change until the next."""
+        self._now = now
+        self._head = read_head(self._desk, self._session)
+        self._models.clear()
+        self._before, self._rendered = self._rendered, []
+        return self
 
     def render(self, viewer: Viewer) -> str | None:
         """The HTML for a class of viewers; None if they may not see it."""
@@ -130,27 +153,28 @@ class Rendering:
             return None
         # Of the viewer a template knows the language and what they may: all else is in its model.
         known = Viewer(viewer.language, viewer.may)
-        for whose, shown, html in self._rendered:
-            if whose == known and shown == model:
-                return html
-        html = ENVIRONMENT.get_template(f"fragments/{self._topic}.html").render(
-            model=model,
-            head=self._head,
-            viewer=known,
-            language=known.language,
-            t=speaker(known.language),
-        )
-        self._rendered.append((known, model, html))
-        return html
-
-    @cached_property
-    def _head(self) -> Head:
-        return read_head(self._desk, self._session)
+        for same in self._rendered:
+            if same.is_of(known, self._head, model):
+                return same.html
+        for same in self._before:
+            if same.is_of(known, self._head, model):
+                break
+        else:
+            html = ENVIRONMENT.get_template(f"fragments/{self._topic}.html").render(
+                model=model,
+                head=self._head,
+                viewer=known,
+                language=known.language,
+                t=speaker(known.language),
+            )
+            same = _Rendered(known, self._head, model, html)
+        self._rendered.append(same)
+        return same.html
 
 
 def render_for(desk: Desk, session: str, topic: str, viewer: Viewer, now: datetime) -> str | None:
     """A topic as HTML for one class of viewers; None if they may not see it."""
-    return Rendering(desk, session, topic, now).render(viewer)
+    return Rendering(desk, session, topic).renew(now).render(viewer)
 
 
 def speaker(language: Language) -> Callable[..., str]:
@@ -459,7 +483,8 @@ def _read_draft(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
 def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> PeopleModel:
     granted: dict[str, list[GrantModel]] = {}
     zone = ZoneInfo(session.zone)
-    items = tuple(each for each in _read_items(desk, session, viewer) if each.id)
+    # Whichever is under way: a list of people is not another for that.
+    items = tuple(replace(each, state="") for each in _read_items(desk, session, viewer) if each.id)
     numbers = {each.id: each.number for each in items}
     held = drafts.draft_of(desk.store, session.id)
     spans = sessions.closed_spans(desk.store, session.id)
