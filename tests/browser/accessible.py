@@ -33,6 +33,7 @@ PLAIN: dict[str, Any] = {
     "contrast": "no-preference",
     "forced_colors": "none",
 }
+
 FINGER, POINTER = 44, 0
 """The least size of a target: a finger's, on the chair's tablet and on phones; axe-core knows a pointer's."""
 
@@ -56,8 +57,7 @@ class Inspector:
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE)
         self._keep(where, page.evaluate(RUN, {"runOnly": LEVELS}))
-        told = {"least": least, "phrases": self._phrases, "patterns": self._patterns}
-        self._keep(where, page.evaluate(INSPECT, told))
+        self.measure(page, where, least)
         for name, theme in THEMES.items() if themes else ():
             page.emulate_media(**(PLAIN | theme))
             forced = "forced_colors" in theme
@@ -70,8 +70,15 @@ class Inspector:
         if themes:
             page.emulate_media(**PLAIN)
 
+    def measure(self, page: Page, where: str, least: int) -> None:
+        """Look only at what is cut off, covered, too small or in the wrong language."""
+        told = {"least": least, "phrases": self._phrases, "patterns": self._patterns}
+        self._keep(where, page.evaluate(INSPECT, told))
+
     def _keep(self, where: str, found: list[str]) -> None:
-        self.faults += [f"{where}: {each}" for each in found]
+        # The same in every row of a table is one fault.
+        kinds = {each.partition(":")[0] if ":" in each else each: each for each in found}
+        self.faults += [f"{where}: {each}" for each in kinds.values()]
 
 
 def _sentences() -> tuple[dict[str, list[str]], dict[str, list[list[str]]]]:

@@ -104,7 +104,7 @@ class Person:
 
     def wait_online(self) -> None:
         word = self.page.locator("#connection .word")
-        said = re.compile(r"\d\d:\d\d:\d\d$|^(En línea|Online)$")
+        said = re.compile(r"\d\d:\d\d:\d\d$|^(En línea|Live)$")
         self.wait(lambda: said.search(word.inner_text()), word.inner_text)
 
     # The draft

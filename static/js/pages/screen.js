@@ -8,7 +8,11 @@ const outside = document.getElementById("outside");
 
 /** Nothing but that the door is closed, at once and with no further page to load; back by itself. */
 function goOutside() {
-  if (outside) document.body.replaceChildren(outside);
+  const main = document.getElementById("main");
+  if (main && outside) {
+    main.replaceChildren(outside);
+    document.body.replaceChildren(main);
+  }
   void ask({ room: new URL("./", location.href), enter: () => location.reload() });
 }
 
