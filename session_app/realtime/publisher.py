@@ -354,10 +354,13 @@ class Publisher:
     def _ask_again(self) -> None:
         now = clock()
         leaving: dict[str, list[Connection]] = {}
-        signed_in: dict[str, str | None] = {}
+        reasons: dict[tuple[str, str, str, str | None], str] = {}  # the same for all tabs of one
         for connection in list(self._connections.values()):
+            whose = (connection.login, connection.person, connection.session, connection.draft)
             try:
-                reason = self._reason_to_leave(connection, now, signed_in)
+                if whose not in reasons:
+                    reasons[whose] = self._reason_to_leave(connection, now)
+                reason = reasons[whose]
             except Exception:
                 # One that cannot be judged is out, and must not keep the next from being judged.
                 log.exception("a connection could not be judged: cut off")
@@ -373,13 +376,8 @@ class Publisher:
                 told = {"draft": connection.draft, **(connection.rights or {})}
                 self._send("draft.rights", told, [connection])
 
-    def _reason_to_leave(
-        self, connection: Connection, now: datetime, signed_in: dict[str, str | None]
-    ) -> str:
-        if connection.login not in signed_in:
-            person = signing.signed_in(self._desk.store, connection.login, now)
-            signed_in[connection.login] = person
-        if signed_in[connection.login] != connection.person:
+    def _reason_to_leave(self, connection: Connection, now: datetime) -> str:
+        if signing.signed_in(self._desk.store, connection.login, now) != connection.person:
             return "signed_out"
         return "closed" if connection.session and not self._may_stay(connection, now) else ""
 
