@@ -112,8 +112,8 @@ def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:
                 needed, behind = documents.DOWNLOADS[rule.endpoint]
                 yield Door("download", file, needed, behind=behind)
             continue
-        if rule.endpoint == pages.CLOSED_TEXT:
-            yield Door("page", rule.rule, Action.READ_DRAFT, behind=True)
+        if rule.endpoint in pages.OF_CLOSED_TEXT:
+            yield Door("page", rule.rule, pages.OF_CLOSED_TEXT[rule.endpoint], behind=True)
             continue
         needs: Action | Free = declared[rule.endpoint]
         methods = rule.methods or set()
@@ -130,7 +130,7 @@ def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:
     for event in contract.EVENTS.values():
         yield Door("event", event.name, event.needs, crosses=event.delivered)
     for topic, known in TOPICS.items():
-        yield Door("topic", topic, known.needs)
+        yield Door("topic", topic, known.needs, behind=known.behind)
     for language in LANGUAGES:
         for change in ("insert", "delete"):
             yield Door("update", f"{change} {language}", Action.EDIT_DRAFT, language)

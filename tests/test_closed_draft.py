@@ -320,6 +320,57 @@ def test_its_pages_open_for_its_roster_and_are_not_there_for_anybody_else(house,
             assert there == _get(house, role, "closed-drafts"), (mode, role, path)
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("adopted", [False, True])
+def test_the_page_to_adopt_it_is_the_chairs_and_is_not_there_for_anybody_else(house, mode, adopted):
+    if adopted:
+        adopt(house.closed)
+    enter(house.closed, mode)
+    status, page = _get(house, "chair", "closed-text")
+    assert status == 200
+    assert CANARY in page.decode()
+    assert (b"/do/draft.adopt" in page) is not adopted
+    for role in {*house.people, "nobody"} - {"chair"}:
+        there = _get(house, role, "closed-text")
+        assert there == _get(house, role, "closed-texts"), (mode, role)
+        assert house.closed.shown(role, "closed_draft") == "", (mode, role)
+        for path in ("", "chair"):
+            assert b"/closed-text" not in _get(house, role, path)[1], (mode, role, path)
+
+
+def test_before_it_is_begun_its_page_is_not_there_and_the_chairs_does_not_offer_it(room, tmp_path):
+    house = House(room, tmp_path / "house")
+    assert _get(house, "chair", "closed-text") == _get(house, "chair", "closed-texts")
+    assert b"/closed-text" not in _get(house, "chair", "chair")[1]
+    assert render_topic(room.desk, room.session, room.person["chair"], "closed_draft", NOW) is None
+
+
+def test_the_chair_has_one_of_the_two_texts_on_a_page_and_goes_from_one_to_the_other(house):
+    outcome = [row.id for row in house.closed.room.rows()]
+    open_text, closed_text = (
+        _get(house, "chair", path)[1].decode() for path in ("chair", "closed-text")
+    )
+    assert all(f"p-{id}" in open_text and f"p-{id}" not in closed_text for id in outcome)
+    assert all(f"p-{id}" in closed_text for id in _ids(house.closed))
+    assert CANARY not in open_text
+    for page in (open_text, closed_text):
+        assert f'href="/s/{house.session}/chair"' in page
+        assert f'href="/s/{house.session}/closed-text"' in page
+        assert page.count('class="paragraphs"') == 1
+
+
+def test_it_is_adopted_from_its_page_without_script_too(house):
+    row, standing = _ids(house.closed)[0], read_standing(house.closed.desk, house.closed.draft)
+    values = {"draft": house.closed.draft, "override": "En bloque", "_back": "closed_text"}
+    path = f"/s/{house.session}/do/draft.adopt"
+    for role in sorted({*house.people} - {"chair"}):
+        house.open(role, path, post=values | {"digest": standing.digest})
+        assert drafts.draft(house.closed.desk.store, house.closed.draft).adopted is None, role
+    assert house.open("chair", path, post=values | {"digest": standing.digest})[0] == 303
+    assert drafts.adopted_texts(house.closed.desk.store, house.closed.draft).keys() == {row}
+    assert drafts.draft(house.closed.desk.store, house.closed.room.draft).adopted is None
+
+
 def _get(house, role, path):
     status, body = house.open(role, f"/s/{house.session}/{path}")
     return status, body
@@ -329,7 +380,14 @@ def _get(house, role, path):
 def test_no_page_or_fragment_of_anybody_else_tells_of_it(house, mode):
     enter(house.closed, mode)
     adopt(house.closed)
-    told = (CANARY, "closed-draft", house.closed.draft, "start_closed", *_ids(house.closed))
+    told = (
+        CANARY,
+        "closed-draft",
+        "/closed-text",
+        house.closed.draft,
+        "start_closed",
+        *_ids(house.closed),
+    )
     for role in {*house.people, "nobody"} - INSIDE:
         pages = [_get(house, role, path)[1].decode() for path in ("", "draft", "documents", "desk")]
         pages += [house.closed.shown(role, topic) for topic in TOPICS]

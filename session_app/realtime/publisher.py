@@ -345,9 +345,9 @@ class Publisher:
         for each in list(self._connections.values()):
             if not each.session:
                 continue
-            may = self._viewer(each.session, each.person, now).may
+            viewer = self._viewer(each.session, each.person, now)
             for topic, shown in each.shown.items():
-                if shown != NOTHING and TOPICS[topic].needs not in may:
+                if shown != NOTHING and not TOPICS[topic].is_for(viewer):
                     each.shown[topic] = NOTHING
                     self._send("fragment", {"topic": topic, "html": ""}, [each])
 

@@ -35,6 +35,7 @@ from session_app.services.floor import is_closed, is_within, read_floor, read_qu
 from session_app.services.issuing import WordFile, list_files, needed_to_download, place
 from session_app.store import drafts, people, sessions
 from session_app.store.database import stamp
+from session_app.store.drafts import Draft
 from session_app.store.floor import requests_of_session
 from session_app.store.people import Accredited
 
@@ -73,10 +74,25 @@ class Topic:
     read: Callable[[Desk, Session, Viewer, datetime], object]
     asks: frozenset[Action] = frozenset()
     """What else it shows depends on: whether a viewer may do these. It is told of no other."""
+    behind: bool = False
+    """Of the closed part's text: what it needs and asks is asked of that text, whatever the sitting."""
+
+    def is_for(self, viewer: Viewer) -> bool:
+        """Whether this class of viewers may see it."""
+        return self.needs in (viewer.closed_draft if self.behind else viewer.may)
 
     def narrow(self, viewer: Viewer) -> Viewer:
         """As much of an access class as makes a difference here: many classes are shown the same."""
-        return replace(viewer, may=viewer.may & (self.asks | {self.needs}))
+        asked = self.asks | {self.needs}
+        if self.behind:
+            return replace(viewer, may=frozenset(), closed_draft=viewer.closed_draft & asked)
+        return replace(viewer, may=viewer.may & asked)
+
+    def tell(self, viewer: Viewer) -> Viewer:
+        """What its template knows of the viewer: the language and what they may. All else is in the
+        model."""
+        closed_draft = viewer.closed_draft if self.behind else frozenset()
+        return Viewer(viewer.language, viewer.may, closed_draft=closed_draft)
 
 
 def viewer_of(desk: Desk, session: str, person: str | None, now: datetime) -> Viewer:
@@ -96,7 +112,7 @@ def read_topic(
 ) -> object | None:
     """What a topic shows to a class of viewers; None, and nothing is read, if they may not see it."""
     known = TOPICS[topic]
-    if known.needs not in viewer.may:
+    if not known.is_for(viewer):
         return None
     return known.read(desk, sessions.session(desk.store, session), viewer, now)
 
@@ -151,8 +167,7 @@ class Rendering:
         model = self._models[viewer]
         if model is None:
             return None
-        # Of the viewer a template knows the language and what they may: all else is in its model.
-        known = Viewer(viewer.language, viewer.may)
+        known = TOPICS[self._topic].tell(viewer)
         for same in self._rendered:
             if same.is_of(known, self._head, model):
                 return same.html
@@ -418,7 +433,8 @@ def _read_closed_text(
     if viewer.closed_draft:
         files = list_files(desk, session.id, closed=True)
         shown = tuple(_file(each, session, "closed-draft") for each in files)
-        return ClosedTextModel(is_readable=True, may_start=False, files=shown)
+        adopts = Action.ADOPT in viewer.closed_draft and not shown[0].adopted
+        return ClosedTextModel(is_readable=True, may_start=False, files=shown, may_adopt=adopts)
     begun = desk.authority.closed_draft(session.id) is not None
     starts = Action.MANAGE_DOOR in viewer.may and not begun
     return ClosedTextModel(is_readable=False, may_start=starts, files=())
@@ -439,8 +455,17 @@ def _file(file: WordFile, session: Session, folder: str) -> FileModel:
 
 def _read_draft(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DraftModel | None:
     draft = drafts.draft_of(desk.store, session.id)
-    if draft is None:
-        return None
+    return _read_text(desk, session, draft) if draft is not None else None
+
+
+def _read_closed_draft(
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
+) -> DraftModel | None:
+    draft = drafts.draft_of(desk.store, session.id, closed=True)
+    return _read_text(desk, session, draft) if draft is not None else None
+
+
+def _read_text(desk: Desk, session: Session, draft: Draft) -> DraftModel:
     standing = read_standing(desk, draft.id)
     labels = number(standing.rows, desk.drafts.style)
     titles = {each.id: each.titles for each in drafts.sections(desk.store, draft.id)}
@@ -477,6 +502,7 @@ def _read_draft(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
         adopted_by=chair,
         present=act.present if act else members_present(desk, session.id),
         override=act.override if act else None,
+        is_closed=draft.closed,
     )
 
 
@@ -540,6 +566,9 @@ TOPICS: Mapping[str, Topic] = {
     "draft": Topic(
         Action.READ_DRAFT, _read_draft, frozenset({Action.MARK_PARAGRAPH, Action.ADOPT})
     ),
+    "closed_draft": Topic(
+        Action.ADOPT, _read_closed_draft, frozenset({Action.MARK_PARAGRAPH}), behind=True
+    ),
     "people": Topic(Action.ACCREDIT, _read_people, frozenset({Action.GIVE_GRANTS})),
     "door": Topic(Action.MANAGE_DOOR, _read_door),
 }
@@ -549,12 +578,12 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.FloorChanged.name: ("floor",),
     contract.RosterChanged.name: ("door",),
     contract.AgendaChanged.name: ("agenda", "floor", "people"),
-    contract.AttendanceChanged.name: ("attendance", "draft"),
+    contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft"),
     contract.PeopleChanged.name: ("people", "door"),
-    contract.DraftChanged.name: ("draft",),
-    contract.ParagraphEdited.name: ("draft",),
+    contract.DraftChanged.name: ("draft", "closed_draft"),
+    contract.ParagraphEdited.name: ("draft", "closed_draft"),
     contract.DocumentsChanged.name: ("documents", "draft"),
-    contract.ClosedTextChanged.name: ("closed_text",),
+    contract.ClosedTextChanged.name: ("closed_text", "closed_draft"),
 }
 """Which topics an event makes stale. An event that is not here has its own typed receivers only."""
 

@@ -166,6 +166,7 @@ class DraftModel:
     adopted_by: str
     present: tuple[str, ...]  # delegations in the room: at the adoption, or before it now
     override: str | None
+    is_closed: bool = False  # the closed part's own text: topic `closed_draft`
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,7 @@ class ClosedTextModel:
     is_readable: bool
     may_start: bool  # it has not been begun, and this is who begins it
     files: tuple[FileModel, ...]
+    may_adopt: bool = False  # it has not been adopted, and this is who adopts it
 
 
 @dataclass(frozen=True, slots=True)

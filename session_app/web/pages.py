@@ -24,14 +24,17 @@ from session_app.views.live import (
 )
 from session_app.views.models import Me
 
-from .guard import PUBLIC, actor, door, visitor
+from .guard import PUBLIC, actor, door, send_only_while, visitor
 
 ACT = "act"
 """The endpoint every act is posted to as a form: the command declares what it needs."""
 ON_THE_TABLET = ("sitting", "agenda", "attendance", "draft", "door", "floor")
 """The topics of the chair's page."""
-CLOSED_TEXT = "closed_draft"
-"""The endpoint of the closed part's text: to whoever may not read it, a page that is not there."""
+BESIDE_THE_CLOSED_TEXT = tuple(topic for topic in ON_THE_TABLET if topic != "draft")
+"""What the chair has beside the closed part's text, where that is to be adopted."""
+OF_CLOSED_TEXT = {"closed_draft": Action.READ_DRAFT, "closed_text": Action.ADOPT}
+"""The endpoints of the closed part's text, and what each needs: to whoever may not do that to it, pages
+that are not there."""
 ON_THE_DESK = ("sitting", "agenda", "attendance", "people", "documents")
 """The topics of the Secretariat's page, which answers an imported list too."""
 
@@ -90,7 +93,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/chair")
     @door(Action.MANAGE_SITTING)
     def chair(session: str) -> str:
-        return show("chair.html", session, *ON_THE_TABLET)
+        return show("chair.html", session, *ON_THE_TABLET, of_closed=False)
 
     @app.get("/s/<session>/desk")
     @door(Action.ACCREDIT)
@@ -118,12 +121,27 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/closed-draft")
     @door(Action.KNOW)
     def closed_draft(session: str) -> str:
-        # To whoever may not read it, it answers as a page that is not there.
-        held = desk.authority.closed_draft(session)
+        return edit(session, require_closed_text(session, "closed_draft"), closed=True)
+
+    @app.get("/s/<session>/closed-text")
+    @door(Action.KNOW)
+    def closed_text(session: str) -> str:
+        require_closed_text(session, "closed_text")
+        topics = (*BESIDE_THE_CLOSED_TEXT, "closed_draft")
+        return show("chair.html", session, *topics, of_closed=True)
+
+    def require_closed_text(session: str, endpoint: str) -> str:
+        """The closed part's text, for as long as one may do with it what the page is for; to whoever
+        may not, the page answers as one that is not there."""
+        held, needs = desk.authority.closed_draft(session), OF_CLOSED_TEXT[endpoint]
         if held is None:
             raise NotFound("draft.none")
-        desk.authority.require(session, visitor().person, Action.READ_DRAFT, clock(), draft=held)
-        return edit(session, held, closed=True)
+        person = visitor().person
+        desk.authority.require(session, person, needs, clock(), draft=held)
+        send_only_while(
+            lambda: bool(desk.authority.may(session, person, needs, clock(), draft=held))
+        )
+        return held
 
     def edit(session: str, draft: str, *, closed: bool) -> str:
         page = {
@@ -173,6 +191,7 @@ def install(app: Flask, desk: Desk) -> None:
             "screen",
             "draft",
             "closed_draft",
+            "closed_text",
             "record",
             "why",
             "choose_imitated",

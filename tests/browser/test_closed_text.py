@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from pathlib import Path
 
 import pytest
+from browser.accessible import FINGER, Inspector
 from playwright.sync_api import expect
+
+from session_app.store.database import new_id
 
 pytestmark = pytest.mark.browser
 
 HEAD = "Julie Tremblay"
 BEHIND, AFTER, BEFORE = ("GUACAMAYA", "OROPENDOLA"), "TLACUACHE", "CENZONTLE"
 """Words that stand nowhere else: behind the door, in the closed text after it, and before it."""
+TO_ADOPT = ("AJOLOTE", "COLIBRI")
+"""The same, of the paragraphs the chair adopts."""
 LOCKED = "status of 423"
 """What a browser notes when the notice asks whether the door is open yet."""
 COUNT_KEPT = """
@@ -129,4 +136,90 @@ def test_the_chair_and_a_head_write_in_it_and_a_delegate_never_meets_a_word_of_i
     head.page.wait_for_url(re.compile(r"/s/[^/]+/$"))  # by way of the notice, as the door is open
     expect(head.page.locator("#live-agenda")).to_be_visible()
     assert not [word for word in BEHIND if word in head.page.content()]
+    gavel.close()
+
+
+def decide(chair, inspector, paragraph):
+    """Mark a paragraph as agreed and adopt it, in spite of an empty English text."""
+    page = chair.page
+    page.locator("#pick").select_option(f"p-{paragraph}")
+    row, dialog = page.locator(f"#p-{paragraph}"), page.locator(f"#adopt-{paragraph}")
+    row.locator("[name=state][value=agreed]").tap()
+    expect(row).to_have_attribute("data-state", "agreed")
+    inspector.look(page, "the closed text before the chair", least=FINGER, themes=True)
+    row.locator("[data-opens]").tap()
+    dialog.locator("textarea").fill("En español solamente")
+    dialog.locator(".acts button:not([data-closes])").tap()
+    expect(row).to_have_attribute("data-state", "adopted")
+    expect(row).to_contain_text("En español solamente")
+
+
+def test_the_chair_adopts_it_behind_the_door_and_its_roster_alone_has_the_word_files(
+    enter, desk, head
+) -> None:
+    inspector = Inspector(desk)
+    gavel = desk.enter("chair")
+    tablet = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
+    chair = enter("chair", reduced_motion="reduce", **tablet).speak("es")
+    mex = enter("drafting-mex", through=desk.line).expect("status of 404").expect(LOCKED)
+    outcome = "select id, state from paragraph where draft = ? order by position"
+    before = desk.query(outcome, desk.draft())
+    desk.close_door(gavel)
+    assert gavel.do("roster.verify")["ok"]
+    gavel.do("draft.start_closed")  # if it has not been begun yet: there is one in a session
+    draft, section = desk.query(
+        "select draft.id, section.id from draft join section on section.draft = draft.id"
+        " where closed order by section.position"
+    )[0]
+    words = [{"kind": "item", "text": each} for each in TO_ADOPT]
+    where = {"draft": draft, "section": section, "language": "es"}
+    made = gavel.do("paragraph.paste", op=new_id(), paragraphs=words, **where)
+    assert made["ok"], made
+
+    # From the outcome text to the closed one, and it follows what is written in it.
+    chair.go("chair").page.locator("nav.texts a[href$='/closed-text']").tap()
+    chair.page.locator(".stepped #live-closed_draft").wait_for()
+    assert chair.page.locator("#live-draft").count() == 0
+    open_closed(head).write(made["paragraphs"][1], "es").dictate(" VIVO").wait_saved()
+    chair.page.locator("#pick").select_option(f"p-{made['paragraphs'][1]}")
+    text = chair.page.locator(f"#p-{made['paragraphs'][1]} [lang=es]")
+    expect(text).to_have_text(f"{TO_ADOPT[1]} VIVO")
+    decide(chair, inspector, made["paragraphs"][0])
+
+    chair.page.locator("[data-opens=adopt]").tap()
+    chair.page.locator("#adopt textarea").fill("En bloque")
+    inspector.look(chair.page, "the adoption of the closed text", least=FINGER)
+    chair.page.locator("#adopt .acts button:not([data-closes])").tap()
+    expect(chair.page.locator(".whole .adoption")).to_contain_text("En bloque")
+    assert not inspector.faults, "\n".join(inspector.faults)
+    states = desk.query("select distinct state from paragraph where draft = ?", draft)
+    assert [state for (state,) in states] == ["adopted"]
+    assert desk.query(outcome, desk.draft()) == before
+
+    # Its files: for the roster behind the door and after it, and for nobody else.
+    files = {layout: f"closed-draft/{layout}.docx" for layout in ("es", "en", "bilingual")}
+    for behind in (True, False):
+        if not behind:
+            assert gavel.do("door.open")["ok"]
+            mex.page.wait_for_url(re.compile(r"/s/[^/]+/$"), timeout=15_000)
+        for person in (chair, head):
+            person.go()
+            for layout, path in files.items():
+                with person.page.expect_download() as download:
+                    person.page.locator(f"#closed-file-{layout} a").click()
+                content = Path(download.value.path()).read_bytes()
+                (held,) = desk.query(
+                    "select sha256 from document where draft = ? and layout = ?", draft, layout
+                )
+                assert hashlib.sha256(content).hexdigest() == held[0], (person.role, path)
+    mex.go("documents").page.locator("#file-es").wait_for()
+    assert mex.page.locator("a[href*='/closed-']").count() == 0
+    told = (*TO_ADOPT, draft, *made["paragraphs"])
+    for path in (*files.values(), "closed-text"):
+        answer = mex.page.goto(f"{mex.url}/s/{desk.session}/{path}")
+        assert answer is not None
+        assert answer.status == 404, path
+    assert not [word for word in told if desk.line.carried(word)]
+    for person in (chair, head):
+        assert person.page.evaluate(ON_THE_DISK) == 0
     gavel.close()

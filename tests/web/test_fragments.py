@@ -65,7 +65,7 @@ PARAGRAPHS = tuple(
 )
 
 
-def drafted(adopted: bool) -> models.DraftModel:
+def drafted(adopted: bool, closed: bool = False) -> models.DraftModel:
     return models.DraftModel(
         id="draft",
         paragraphs=PARAGRAPHS,
@@ -77,6 +77,7 @@ def drafted(adopted: bool) -> models.DraftModel:
         adopted_by=f"⟪{HOSTILE}⟫" if adopted else "",
         present=("CAN", "SLV") if adopted else (),
         override=f"⟪{HOSTILE}⟫" if adopted else None,
+        is_closed=closed,
     )
 
 
@@ -203,9 +204,11 @@ SAMPLES: dict[str, list[object]] = {
         models.ClosedTextModel(False, False, ()),
         models.ClosedTextModel(False, True, ()),
         models.ClosedTextModel(True, False, files(adopted=False)),
+        models.ClosedTextModel(True, False, files(adopted=False), may_adopt=True),
         models.ClosedTextModel(True, False, files(adopted=True)),
     ],
     "draft": [drafted(adopted=False), drafted(adopted=True)],
+    "closed_draft": [drafted(adopted=False, closed=True), drafted(adopted=True, closed=True)],
     "people": [
         models.PeopleModel(()),
         models.PeopleModel(PEOPLE),
@@ -254,13 +257,20 @@ CASES = [
 every_case = pytest.mark.parametrize(("topic", "model", "language", "may"), CASES)
 
 
+def viewer_of(topic: str, language: Language, may: frozenset[Action]) -> Viewer:
+    """Who may do this to the text the topic is of: the closed part's, or the other."""
+    if TOPICS[topic].behind:
+        return Viewer(language, frozenset(), closed_draft=may)
+    return Viewer(language, may)
+
+
 def render(
     topic: str, model: object, language: Language, may: frozenset[Action], t: object = None
 ) -> str:
     return ENVIRONMENT.get_template(f"fragments/{topic}.html").render(
         model=model,
         head=HEAD,
-        viewer=Viewer(language, may),
+        viewer=viewer_of(topic, language, may),
         language=language,
         t=t or speaker(language),
     )

@@ -7,7 +7,9 @@ showFloor(follow({ io, Idiomorph }));
 /** One paragraph at a time. Which one is this device's affair, so a push never moves the chair away from it. */
 const stepper = document.getElementById("stepper");
 const pick = /** @type {HTMLSelectElement} */ (document.getElementById("pick"));
-const paragraphs = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#live-draft .paragraph")]);
+/** The text before the chair: the outcome's, or the closed part's. */
+const TEXT = document.getElementById("live-closed_draft") ? "closed_draft" : "draft";
+const paragraphs = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`#live-${TEXT} .paragraph`)]);
 const DECIDED = new Set(["agreed", "ad_referendum", "adopted"]);
 const isOpen = (/** @type {HTMLElement} */ each) => !DECIDED.has(each.dataset.state ?? "");
 
@@ -83,7 +85,7 @@ document.addEventListener("toggle", (event) => {
 /** An adoption takes its dialog along: what has the focus next is the paragraph it was about. */
 let adopting = false;
 document.addEventListener("submit", (event) => {
-  adopting = event.target instanceof Element && event.target.closest("#live-draft dialog") !== null;
+  adopting = event.target instanceof Element && event.target.closest(`#live-${TEXT} dialog`) !== null;
 });
 function giveFocusBack() {
   if (!adopting || document.querySelector("dialog[open]")) return;
@@ -107,7 +109,7 @@ document.addEventListener("close", () => acted && readOn(), true);
 const keepInSight = () => document.querySelector(".items > [aria-current]")?.scrollIntoView({ block: "nearest" });
 document.addEventListener("shown", (event) => {
   const { topic } = /** @type {CustomEvent<{topic: string}>} */ (event).detail;
-  if (topic === "draft") {
+  if (topic === TEXT) {
     show();
     giveFocusBack();
   }
