@@ -18,7 +18,7 @@ INSPECT, COLOURS = (
     for name in ("inspect.js", "colours.js")
 )
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """async (options) => (await axe.run(document, { resultTypes: ["violations"], ...options })).violations
+RUN = """async (options) => (await axe.run(document.querySelector("dialog[open]") ?? document, { resultTypes: ["violations"], ...options })).violations
     .flatMap(({ id, nodes }) => nodes.map((each) =>
         `${id}: ${each.target.flat().join(" ")} ${each.failureSummary?.replaceAll(/\\s+/g, " ").slice(0, 240)}`))"""
 
@@ -54,10 +54,8 @@ class Inspector:
 
     def look(self, page: Page, where: str, *, least: int = POINTER, themes: bool = False) -> None:
         """Look at a page as it stands; with `themes`, at its colours in all of them."""
-        if not page.evaluate("'axe' in window"):
-            page.evaluate(AXE)
+        self.measure(page, where, least=least)
         self._keep(where, page.evaluate(RUN, {"runOnly": LEVELS}))
-        self.measure(page, where, least)
         for name, theme in THEMES.items() if themes else ():
             page.emulate_media(**(PLAIN | theme))
             forced = "forced_colors" in theme
@@ -70,10 +68,15 @@ class Inspector:
         if themes:
             page.emulate_media(**PLAIN)
 
-    def measure(self, page: Page, where: str, least: int) -> None:
-        """Look only at what is cut off, covered, too small or in the wrong language."""
+    def measure(self, page: Page, where: str, *, least: int = POINTER) -> None:
+        """Look only at what another size or language changes: what is cut off, covered, too small, or
+        named otherwise than it reads."""
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE)
         told = {"least": least, "phrases": self._phrases, "patterns": self._patterns}
         self._keep(where, page.evaluate(INSPECT, told))
+        names = {"type": "rule", "values": ["label-content-name-mismatch"]}
+        self._keep(where, page.evaluate(RUN, {"runOnly": names}))
 
     def _keep(self, where: str, found: list[str]) -> None:
         # The same in every row of a table is one fault.

@@ -157,10 +157,13 @@ def test_everybody_finds_their_way_about_the_room(house: House, language: str) -
             person.speak(language)
             least = POINTER if device is LAPTOP else FINGER
             where = f"{role} at /{place} in {language}"
-            house.inspector.look(person.page, where, least=least, themes=language == "es")
+            if language == "es":
+                house.inspector.look(person.page, where, least=least, themes=True)
+            else:
+                house.inspector.measure(person.page, where, least=least)
             if not place and device is not LAPTOP:
                 person.page.locator("details.me summary").click()
-                house.inspector.look(person.page, f"{where}, who", least=least)
+                house.inspector.measure(person.page, f"{where}, who", least=least)
 
 
 def test_the_chair_conducts_from_a_tablet_held_either_way(house: House) -> None:
@@ -171,6 +174,12 @@ def test_the_chair_conducts_from_a_tablet_held_either_way(house: House) -> None:
     def look(state: str, *, themes: bool = True) -> None:
         house.inspector.look(page, f"chair, {state}", least=FINGER, themes=themes)
 
+    def look_or_measure(state: str) -> None:
+        if held == "lying":
+            look(f"{held}, {state}", themes=state == "close-door")
+        else:
+            house.inspector.measure(page, f"chair, {held}, {state}", least=FINGER)
+
     delegate.page.locator(".mine form button:visible").first.click()
     page.locator("#live-floor .queue li").wait_for()
     for held, size in (("lying", TABLET["viewport"]), ("upright", UPRIGHT)):
@@ -178,20 +187,20 @@ def test_the_chair_conducts_from_a_tablet_held_either_way(house: House) -> None:
         look(held, themes=held == "lying")
         for dialog in ("adopt", "suspend", "close", "close-door"):
             page.locator(f"[data-opens={dialog}]").click()
-            look(f"{held}, {dialog}", themes=held == "lying" and dialog == "close-door")
+            look_or_measure(dialog)
             page.keyboard.press("Escape")
         page.locator(".paragraph:visible [data-opens]").click()
-        look(f"{held}, adopt a paragraph", themes=held == "lying")
+        look_or_measure("adopt a paragraph")
         page.keyboard.press("Escape")
         page.locator("#add-speaker > summary").click()
-        look(f"{held}, a speaker added", themes=False)
+        look_or_measure("a speaker added")
         page.locator("#add-speaker > summary").click()
         page.locator("#add-item > summary").click()
-        look(f"{held}, an item added", themes=False)
+        look_or_measure("an item added")
         page.locator("#add-item > summary").click()
         for edited in (".queue", ".items") if held == "lying" else (".queue",):
             page.locator(f"{edited} .edit > summary").first.click()
-            look(f"{held}, {edited} edited", themes=False)
+            look_or_measure(f"{edited} edited")
             page.locator(f"{edited} .edit > summary").first.click()
     page.set_viewport_size(TABLET["viewport"])
 
@@ -280,7 +289,7 @@ def test_the_secretariats_desk_and_its_pages_have_no_barrier(house: House) -> No
         look(page, place, themes=place == "as/delegate/")
     secretariat.go("desk").speak("en")
     for place in ("desk", "record", f"why?person={person}&thing=draft:read", "as/delegate/"):
-        look(house.open("secretariat", place).page, f"{place} in English")
+        house.inspector.measure(house.open("secretariat", place).page, f"{place} in English")
     secretariat.go("desk").speak("es")
 
 
@@ -313,7 +322,7 @@ def test_the_text_is_read_and_written_without_a_barrier(house: House) -> None:
     page.locator("dialog.ask").wait_for()
     look("a paragraph to be deleted")
     writer.press("Escape").speak("en").open_draft()
-    look("in English", themes=False)
+    house.inspector.measure(page, "text in English")
     house.desk.line.swallow()
     expect(page.locator("#offline")).to_be_visible(timeout=10_000)
     look("off line")
@@ -334,7 +343,7 @@ def test_nothing_is_cut_off_at_twice_the_size_nor_on_a_phone(house: House) -> No
             house.inspector.measure(
                 person.page,
                 f"{role} at /{place}, {size['width']} px",
-                FINGER if place == "chair" else POINTER,
+                least=FINGER if place == "chair" else POINTER,
             )
         person.page.set_viewport_size(window)
 
@@ -346,3 +355,109 @@ def test_who_asks_for_less_motion_has_none(house: House) -> None:
     }).map((each) => each.outerHTML.slice(0, 80))"""
     for role, place in (("chair", "chair"), ("secretariat", "desk"), ("drafting-can", "draft")):
         assert house.open(role, place).page.evaluate(moving) == []
+
+
+STOP = """() => {
+    const at = document.activeElement;
+    if (!at || at === document.body) return null;
+    at.visit ??= window.visits = (window.visits ?? 0) + 1;
+    const target = at.matches("[type=radio]") ? at.closest("label") : at;
+    const { outlineStyle, outlineWidth } = getComputedStyle(target);
+    const { top, bottom } = target.getBoundingClientRect();
+    const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && bottom > 0 && top < innerHeight;
+    return [at.visit, seen ? "" : at.outerHTML.slice(0, 120)];
+}"""
+UNVISITED = """() => [...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select, textarea")]
+    .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.disabled && !each.visit)
+    .map((each) => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize(
+    ("role", "place"), [("chair", "chair"), ("secretariat", "desk"), ("delegate-hnd", "")]
+)
+def test_the_tab_key_comes_to_every_control_and_shows_where_it_is(
+    house: House, role: str, place: str
+) -> None:
+    page = house.open(role, place).page
+    visited: list[int] = []
+    while True:
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop is None or stop[0] in visited:
+            break
+        visited.append(stop[0])
+        assert not stop[1], f"no focus is to be seen on {stop[1]}"
+    assert page.evaluate(UNVISITED) == []
+
+
+def test_the_chair_conducts_by_keyboard_alone_and_never_loses_the_place(house: House) -> None:
+    delegate = house.open("delegate-hnd", "", **PHONE).speak("es").page
+    page = house.open("chair", "chair", **TABLET).speak("es").page
+
+    delegate.locator(".mine form button:visible").first.focus()
+    delegate.keyboard.press("Enter")
+    page.locator("#live-floor .queue li").wait_for()
+    expect(delegate.locator(".mine .place")).to_be_visible()
+    assert delegate.evaluate("document.activeElement.closest('#live-floor') !== null")
+
+    for dialog in ("close-door", "adopt", "suspend", "close"):
+        opener = page.locator(f"[data-opens={dialog}]")
+        opener.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#{dialog} h2")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#{dialog}")).to_have_attribute("open", "")
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            # The browser's own bar is a stop between the last control and the first.
+            inside = "e => e.contains(document.activeElement) || document.activeElement === document.body"
+            assert page.locator(f"#{dialog}").evaluate(inside)
+        page.keyboard.press("Escape")
+        expect(opener).to_be_focused()
+
+    page.locator("#live-floor .acts .primary").focus()
+    page.keyboard.press("Space")
+    page.locator("#live-floor .clock").wait_for()
+    assert page.evaluate("document.activeElement.closest('#live-floor') !== null")
+    page.locator("#live-floor .acts > form button").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#live-floor .clock")).to_have_count(0)
+    assert page.evaluate("document.activeElement.closest('#live-floor') !== null")
+
+    result = page.locator(".paragraph:visible [name=state][value=bracketed]")
+    result.focus()
+    page.keyboard.press("Space")
+    expect(result).to_have_attribute("aria-pressed", "true")
+    expect(result).to_be_focused()
+    tile = page.locator("#delegation-BLZ .conduct button")
+    was = tile.get_attribute("aria-pressed")
+    tile.focus()
+    page.keyboard.press("Enter")
+    expect(tile).not_to_have_attribute("aria-pressed", str(was))
+    expect(tile).to_be_focused()
+
+    page.locator("[data-opens=suspend]").focus()
+    page.keyboard.press("Enter")
+    page.locator("#suspend .primary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#live-sitting[data-state=suspended]").wait_for()
+    page.wait_for_function("document.activeElement.closest('#live-sitting') !== null")
+    page.locator("#live-sitting form[action$=resume] button").focus()
+    page.keyboard.press("Enter")
+    page.locator("#live-sitting[data-state=open]").wait_for()
+    page.wait_for_function("document.activeElement.closest('#live-sitting') !== null")
+
+
+def test_what_is_being_typed_stays_when_the_room_goes_on(house: House) -> None:
+    page = house.open("chair", "chair", **TABLET).page
+    secretariat = house.open("secretariat", "desk").page
+    page.locator("#add-item > summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#es-new").focus()
+    page.keyboard.type("Asuntos varios")
+    before = page.locator("#live-agenda [data-state=current]").get_attribute("id")
+    secretariat.locator(".go > form button").first.click()
+    expect(page.locator(f"#{before}")).not_to_have_attribute("data-state", "current")
+    expect(page.locator("#es-new")).to_be_focused()
+    expect(page.locator("#es-new")).to_have_value("Asuntos varios")
+    assert page.locator("#add-item").get_attribute("open") is not None

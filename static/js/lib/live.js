@@ -48,9 +48,26 @@ window.addEventListener("pageshow", (event) => {
 function show(topic, html, Idiomorph) {
   const section = document.getElementById(`live-${topic}`);
   if (!section) return;
+  const before = section.contains(document.activeElement) ? document.activeElement : null;
   if (html) morph(section, html, Idiomorph);
   else section.replaceChildren();
   document.dispatchEvent(new CustomEvent("shown", { detail: { topic } }));
+  if (before) keepFocus(section, before);
+}
+
+/**
+ * What had the focus has gone with what was done: the place itself takes it, so that the keyboard goes on there.
+ * @param {HTMLElement} section
+ * @param {Element} before
+ */
+function keepFocus(section, before) {
+  if (before.isConnected && before.checkVisibility()) return;
+  const at = document.activeElement;
+  if (at && at !== before && at !== document.body) return;
+  const titles = [.../** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll("h2, h3"))];
+  const next = titles.find((each) => each.checkVisibility()) ?? section;
+  next.tabIndex = -1;
+  next.focus({ preventScroll: true });
 }
 
 /**
