@@ -513,14 +513,17 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
     items = tuple(replace(each, state="") for each in _read_items(desk, session, viewer) if each.id)
     numbers = {each.id: each.number for each in items}
     held = drafts.draft_of(desk.store, session.id)
+    open_text = held.id if held is not None else ""
     spans = sessions.closed_spans(desk.store, session.id)
     for grant in people.grants(desk.store, session.id):
-        if viewer.closed is not Level.CONTENT and is_within(spans, stamp(grant.given_at)):
-            continue  # it was given behind the closed door
+        given_behind = is_within(spans, stamp(grant.given_at))
+        is_of_closed = grant.item not in (None, *numbers) or grant.draft not in (None, open_text)
+        if viewer.closed is not Level.CONTENT and (given_behind or is_of_closed):
+            continue  # given behind the closed door, or for what is there
         giver = desk.authority.actor(session.id, grant.given_by).name
         at = i18n.format_time(grant.given_at.astimezone(zone))
         until = _moment(grant.until.isoformat(), session)[viewer.language] if grant.until else ""
-        item = numbers.get(grant.item, "closed") if grant.item else ""
+        item = numbers.get(grant.item or "", "")
         shown = GrantModel(
             grant.id, grant.right, grant.reason, giver, at, until, item, grant.draft is not None
         )
@@ -541,7 +544,7 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
             for each in _in_order(desk, people.accredited(desk.store, session.id))
         ),
         items,
-        held.id if held is not None else "",
+        open_text,
     )
 
 

@@ -113,9 +113,7 @@ PEOPLE = tuple(
                     f"to-{capacity}-{place}",
                     *("read_draft", f"⟪{HOSTILE}⟫", f"⟪{HOSTILE}⟫", "14:02", *scope),
                 )
-                for place, scope in enumerate(
-                    [(), ("16:30", "7"), ("16:30", "closed"), ("", "", True)]
-                )
+                for place, scope in enumerate([(), ("16:30", "7"), ("16:30", "C1"), ("", "", True)])
             ),
         ),
     )
