@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from session_app.config import ROOT
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 INSPECT, COLOURS = (
     Path(__file__).with_name(name).read_text(encoding="utf-8")
     for name in ("inspect.js", "colours.js")
@@ -43,6 +43,8 @@ class Inspector:
 
     def __init__(self, desk: DeskProcess) -> None:
         self.faults: list[str] = []
+        # Read when it is needed: the quick tests are collected without Node's modules too.
+        self._axe = AXE.read_text(encoding="utf-8")
         self._phrases, self._patterns = _sentences()
         for one, other in [
             *desk.query("select title_es, title_en from agenda_item"),
@@ -72,7 +74,7 @@ class Inspector:
         """Look only at what another size or language changes: what is cut off, covered, too small, or
         named otherwise than it reads."""
         if not page.evaluate("'axe' in window"):
-            page.evaluate(AXE)
+            page.evaluate(self._axe)
         told = {"least": least, "phrases": self._phrases, "patterns": self._patterns}
         self._keep(where, page.evaluate(INSPECT, told))
         names = {"type": "rule", "values": ["label-content-name-mismatch"]}
