@@ -9,6 +9,7 @@ wait for one.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import Counter, deque
@@ -23,6 +24,7 @@ from flask_socketio import SocketIO
 
 from session_app.domain.access import Action
 from session_app.domain.allowance import Allowance, for_messages, for_updates
+from session_app.domain.contract import ParagraphEdited
 from session_app.services.desk import Desk, clock
 from session_app.services.live import Relayed
 from session_app.store import drafts, signing
@@ -56,6 +58,9 @@ TOLD: Mapping[str, Action | Literal["its own", "signed in"]] = MappingProxyType(
 declare their own."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at what ends by itself, such as a grant with a date."""
+TEXT_EVERY = 1.0
+"""Seconds between two renderings of a topic for the sake of words alone: a page that shows a whole text is sent
+all of it, and forty keystrokes a second of that would cut off a tablet on bad Wi-Fi."""
 COUNT_EVERY = 1.0
 """Seconds between two counts of who is there, for who minds the door: a whole room comes and goes at once."""
 
@@ -97,6 +102,10 @@ class Publisher:
         self._news = threading.Event()
         self._audiences: dict[tuple[str, Action, str | None], tuple[int, list[Connection]]] = {}
         self._viewers: dict[tuple[str, str | None], tuple[int, Viewer]] = {}
+        self._edited: dict[
+            tuple[str, str], float
+        ] = {}  # topics with new words, and when they are due
+        self._text_told: dict[tuple[str, str], float] = {}
         self._stale: dict[tuple[str, str], None] = {}  # sessions and their topics, in order
         self._renderings: dict[tuple[str, str], Rendering] = {}
         self._moved: dict[str, None] = {}
@@ -285,7 +294,8 @@ class Publisher:
 
     def _run(self) -> None:
         while True:
-            self._news.wait(LOOK_EVERY)
+            due = min(self._edited.values(), default=math.inf) - time.monotonic()
+            self._news.wait(min(LOOK_EVERY, max(due, 0.0)))
             self._news.clear()
             try:
                 self.deliver()
@@ -328,7 +338,16 @@ class Publisher:
             authority_changed = authority_changed or committed.authority_changed
         for announced in events:
             for topic in TOPICS_OF_EVENT.get(announced.event.name, ()):
-                self._stale[announced.session, topic] = None
+                place = (announced.session, topic)
+                if isinstance(announced.event, ParagraphEdited):
+                    self._edited.setdefault(place, self._text_told.get(place, 0.0) + TEXT_EVERY)
+                else:
+                    self._stale[place] = None
+        now = time.monotonic()
+        for place in [place for place, due in self._edited.items() if due <= now]:
+            del self._edited[place]
+            self._text_told[place] = now
+            self._stale[place] = None
         if authority_changed:
             self._audiences.clear()
             self._viewers.clear()

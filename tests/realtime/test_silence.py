@@ -245,12 +245,18 @@ class House:
                 "grant"
             ]
             self.canaries.note("gran", self.part, grant)
+            self.read_people()
             self.do("grant.withdraw", grant=grant)
         item = self.items[-1]
         given = self.do(
             "grant.give", person=person, right="speak", reason=self.mark("gran"), item=item
         )
         self.canaries.note("gran", self.part, given["grant"])
+        self.read_people()
+
+    def read_people(self):
+        """The chair looks at the list: what is withdrawn at once may never be pushed to a page."""
+        assert self.insiders["chair"].get(f"/s/{self.desk.session}/desk").status == 200
 
     def hold_the_floor(self):
         """One head speaks, another still waits when the door opens."""
@@ -598,6 +604,7 @@ def play(house, closings, seconds):
         for path in house.pages:
             person.get(path)
     time.sleep(0.5)
+    assert not page.closed.is_set(), "the chair's page, which hears everything, has lost its line"
     page.close()
     assert not [each.trouble for each in (*curious, *hands) if each.trouble]
     return hands, curious
