@@ -90,6 +90,8 @@ def test_the_chair_adopts_a_paragraph_then_the_whole_and_both_take_the_word_file
     texts = agreed_rows(can, mex, slv)
     assert " [as written in Ottawa]" in can.text(one, "en")
 
+    # The chair's page follows the words of others about once a second, and adopts what it shows.
+    chair.page.locator(f"#p-{other}").get_by_text("Y más.").wait_for(state="attached")
     chair.page.get_by_role("button", name="Adoptar el documento").tap()
     dialog = chair.page.locator("dialog#adopt")
     dialog.locator("textarea").fill("La plenaria adopta el texto como está")
