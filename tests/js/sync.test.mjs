@@ -352,6 +352,7 @@ test("when the door closes on an open text no more of it is kept, and what was k
   a.wire.losesMessages = true;
   type(a, "p", " abierta");
   await until(() => shelf.size === 1);
+  a.sync.close(); // or it goes on trying to send, and the run never ends
 });
 
 test("what a closing door stops stays its author's, and goes when they are back", async () => {
@@ -374,4 +375,5 @@ test("what a closing door stops stays its author's, and goes when they are back"
   await until(() => desk.text("p") === "antes de cerrar");
   await until(() => shelf.size === 0);
   assert.deepEqual(back.told.refused, []);
+  back.sync.close();
 });
