@@ -26,7 +26,17 @@ from session_app.services.inspection import ITS_OWN, Door, Free
 from session_app.services.setup import load_forum
 from session_app.store.database import Database
 from session_app.views.live import TEMPLATES, TOPICS
-from session_app.web import console, documents, errors, guard, pages, people, record, signing
+from session_app.web import (
+    console,
+    documents,
+    errors,
+    guard,
+    pages,
+    people,
+    record,
+    secretariat,
+    signing,
+)
 from session_app.web.guard import HostGuard
 
 MAX_UPLOAD = 2_000_000
@@ -94,6 +104,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     guard.install(flask, desk, allowances, cookie=cookie, secure=settings.secure)
     errors.install(flask)
     pages.install(flask, desk)
+    secretariat.install(flask, desk)
     people.install(flask, desk, secure=settings.secure)
     documents.install(flask, desk)
     record.install(flask, desk)

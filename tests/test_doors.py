@@ -140,7 +140,8 @@ ROWS = {
         Action.READ_DRAFT: "/s/<session>/draft /s/<session>/closed-draft",
         Action.ADOPT: "/s/<session>/closed-text",
         Action.MANAGE_SITTING: "/s/<session>/chair",
-        Action.ACCREDIT: "/s/<session>/desk /s/<session>/why /s/<session>/as /s/<session>/as/<who>/"
+        Action.ACCREDIT: "/s/<session>/desk /s/<session>/desk/meeting /s/<session>/desk/people"
+        " /s/<session>/desk/badges /s/<session>/desk/documents /s/<session>/why /s/<session>/as /s/<session>/as/<who>/"
         " /s/<session>/as/<who>/<page> /s/<session>/as/<who>/doors",
         Action.READ_RECORD: "/s/<session>/record /s/<session>/record.csv",
     },

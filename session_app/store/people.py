@@ -88,6 +88,16 @@ def accredited(db: Database, session: str) -> list[Accredited]:
     ]
 
 
+def count_badges(db: Database, session: str) -> int:
+    """How many of those accredited to a session hold a badge that is good."""
+    row = db.one(
+        "select count(distinct a.person) as held from accreditation a join badge b on b.person = a.person"
+        " where a.session = ? and b.ended is null",
+        (session,),
+    )
+    return int(row["held"]) if row else 0
+
+
 def accredit(tx: Transaction, session: str, lines: Iterable[AccreditationLine]) -> tuple[int, int]:
     """Enter accreditations: new persons are added, known ones updated, nobody is ever deleted.
 

@@ -278,3 +278,12 @@ class PeopleModel:
     people: tuple[PersonModel, ...]
     items: tuple[ItemModel, ...] = ()  # of the agenda, which an authorisation can be for
     draft: str = ""  # the text it can be for, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The figures beside the sections of the Secretariat's desk."""
+
+    accredited: int
+    badges: int  # people who hold one that is good
+    connected: int | None  # none to whom the door keeps out

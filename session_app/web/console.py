@@ -83,6 +83,7 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
         page: str = show(
             "console_why.html",
             session,
+            "sitting",
             everybody=people.accredited(desk.store, session),
             actions=list(Action),
             doors=listed,
@@ -101,6 +102,7 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
         page: str = show(
             "console_choose.html",
             session,
+            "sitting",
             categories=list(Category),
             parties=list_parties(desk, session),
         )

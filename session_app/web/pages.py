@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, get_args, get_type_hints
 
 from flask import Flask, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from session_app.i18n import phrases, say_in_both
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import drafts, sessions
+from session_app.views.desk import read_tally
 from session_app.views.live import (
     TOPICS,
     read_head,
@@ -35,8 +37,6 @@ BESIDE_THE_CLOSED_TEXT = tuple(topic for topic in ON_THE_TABLET if topic != "dra
 OF_CLOSED_TEXT = {"closed_draft": Action.READ_DRAFT, "closed_text": Action.ADOPT}
 """The endpoints of the closed part's text, and what each needs: to whoever may not do that to it, pages
 that are not there."""
-ON_THE_DESK = ("sitting", "agenda", "attendance", "people", "documents")
-"""The topics of the Secretariat's page, which answers an imported list too."""
 
 
 def install(app: Flask, desk: Desk) -> None:
@@ -61,6 +61,7 @@ def install(app: Flask, desk: Desk) -> None:
             head=read_head(desk, session),
             viewer=viewer,
             me=Me(person.name, person.delegation, str(person.capacity)),
+            tally=partial(read_tally, desk, session, viewer),
             **shown,
             **extra,
         )
@@ -94,11 +95,6 @@ def install(app: Flask, desk: Desk) -> None:
     @door(Action.MANAGE_SITTING)
     def chair(session: str) -> str:
         return show("chair.html", session, *ON_THE_TABLET, of_closed=False)
-
-    @app.get("/s/<session>/desk")
-    @door(Action.ACCREDIT)
-    def secretariat(session: str) -> str:
-        return show("secretariat.html", session, *ON_THE_DESK, problems=None, imported=None)
 
     @app.get("/s/<session>/documents")
     @door(Action.KNOW)
@@ -195,6 +191,10 @@ def install(app: Flask, desk: Desk) -> None:
             "record",
             "why",
             "choose_imitated",
+            "desk_meeting",
+            "desk_people",
+            "desk_badges",
+            "desk_documents",
         )
         return redirect(url_for(back if known else "home", session=session), 303)
 

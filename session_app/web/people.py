@@ -16,7 +16,6 @@ from session_app.store import people
 from session_app.views.live import read_head, viewer_of
 
 from .guard import door, visitor
-from .pages import ON_THE_DESK
 
 
 def install(app: Flask, desk: Desk, *, secure: bool) -> None:
@@ -42,7 +41,8 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
                 (each.line, each.column, translate(each.code, language, **each.params))
                 for each in (found if isinstance(found, tuple | list) else ())
             ] or [(0, "", translate_error(refusal, language))]
-        page = show("secretariat.html", session, *ON_THE_DESK, problems=problems, imported=imported)
+        topics = ("sitting", "people")
+        page = show("desk_people.html", session, *topics, problems=problems, imported=imported)
         return make_response(page, status)
 
     @app.post("/s/<session>/badges")

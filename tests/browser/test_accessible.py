@@ -94,7 +94,7 @@ def stranger(house: House, language: str, **device: Any) -> Page:
 
 def issue_badge(house: House, role: str) -> tuple[str, str]:
     """Have the Secretariat print somebody's badge; its code and its link."""
-    page = house.open("secretariat", "desk").page
+    page = house.open("secretariat", "desk/people").page
     page.locator(f"#person-{house.desk.person(role)} form button").first.click()
     badge = page.locator(".badge")
     return badge.locator(".typed code").inner_text(), badge.locator(".link").inner_text()
@@ -253,6 +253,8 @@ def test_a_closed_door_says_so_to_everybody_it_keeps_out(house: House) -> None:
         ("observer-organisation", "documents"),
         ("interpreter", ""),
         ("secretariat", "desk"),
+        ("secretariat", "desk/meeting"),
+        ("secretariat", "desk/people"),
     ):
         outside = house.get(kept_out)
         outside.go(place)
@@ -272,7 +274,10 @@ def test_the_secretariats_desk_and_its_pages_have_no_barrier(house: House) -> No
     page, person = secretariat.page, house.desk.person("observer-organisation")
     look = house.inspector.look
     look(page, "desk", themes=True)
-    chair = house.open("chair", "desk", **TABLET).page
+    for place in ("desk/meeting", "desk/badges", "desk/documents", "desk/people"):
+        secretariat.go(place)
+        look(page, place, themes=True)
+    chair = house.open("chair", "desk/people", **TABLET).page
     chair.locator("#give-grant > summary").click()
     look(chair, "desk, a right to be given", themes=True)
     page.locator("#file").set_input_files(
@@ -332,7 +337,8 @@ def test_the_text_is_read_and_written_without_a_barrier(house: House) -> None:
 
 def test_nothing_is_cut_off_at_twice_the_size_nor_on_a_phone(house: House) -> None:
     for role, place in (
-        ("chair", "chair"), ("chair", ""), ("secretariat", "desk"), ("secretariat", "record"),
+        ("chair", "chair"), ("chair", ""), ("secretariat", "desk"), ("secretariat", "desk/meeting"),
+        ("secretariat", "desk/people"), ("secretariat", "desk/badges"), ("secretariat", "record"),
         ("secretariat", "why"), ("secretariat", "as/delegate/"), ("drafting-can", "draft"),
         ("drafting-can", "documents"),
     ):  # fmt: skip
@@ -353,7 +359,11 @@ def test_who_asks_for_less_motion_has_none(house: House) -> None:
         const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(each);
         return animationName !== "none" || /[1-9]/.test(transitionDuration) || scrollBehavior === "smooth";
     }).map((each) => each.outerHTML.slice(0, 80))"""
-    for role, place in (("chair", "chair"), ("secretariat", "desk"), ("drafting-can", "draft")):
+    for role, place in (
+        ("chair", "chair"),
+        ("secretariat", "desk/meeting"),
+        ("drafting-can", "draft"),
+    ):
         assert house.open(role, place).page.evaluate(moving) == []
 
 
@@ -373,7 +383,7 @@ UNVISITED = """() => [...document.querySelectorAll("a[href], button, summary, in
 
 
 @pytest.mark.parametrize(
-    ("role", "place"), [("chair", "chair"), ("secretariat", "desk"), ("delegate-hnd", "")]
+    ("role", "place"), [("chair", "chair"), ("secretariat", "desk/people"), ("delegate-hnd", "")]
 )
 def test_the_tab_key_comes_to_every_control_and_shows_where_it_is(
     house: House, role: str, place: str
@@ -450,7 +460,7 @@ def test_the_chair_conducts_by_keyboard_alone_and_never_loses_the_place(house: H
 
 def test_what_is_being_typed_stays_when_the_room_goes_on(house: House) -> None:
     page = house.open("chair", "chair", **TABLET).page
-    secretariat = house.open("secretariat", "desk").page
+    secretariat = house.open("secretariat", "desk/meeting").page
     page.locator("#add-item > summary").focus()
     page.keyboard.press("Enter")
     page.locator("#es-new").focus()

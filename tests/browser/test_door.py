@@ -61,7 +61,7 @@ def test_a_closed_door_leaves_nothing_of_the_room_outside_and_opens_by_itself(en
     laptop = on_line(enter("observer-organisation").go().go("documents").go())
     screen = enter("projector", viewport={"width": 1920, "height": 1080}).go("screen")
     screen.expect("423")
-    secretariat = on_line(enter("secretariat").go("desk"))
+    secretariat = on_line(enter("secretariat").go("desk/people"))
     outside = [phone, writer, laptop, screen, secretariat]
     expect(screen.page.locator("#live-agenda .now")).to_contain_text(ITEM)
 
@@ -108,7 +108,7 @@ def test_a_closed_door_leaves_nothing_of_the_room_outside_and_opens_by_itself(en
     expect(screen.page.locator("#outside")).to_be_visible()
 
     # The Secretariat's accreditation goes on outside, and the page stays where it is.
-    secretariat.go("desk")
+    secretariat.go("desk/people")
     left: list[str] = []
     secretariat.page.on("framenavigated", lambda frame: left.append(frame.url))
     secretariat.page.wait_for_timeout(1_500)

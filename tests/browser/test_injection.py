@@ -18,7 +18,7 @@ CODE = (
 )  # fmt: skip
 PLACES = {
     "chair": ("", "chair", "draft", "record", "documents"),
-    "secretariat": ("desk", "record", "screen"),
+    "secretariat": ("desk", "desk/meeting", "desk/people", "record", "screen"),
     "drafting-mex": ("", "draft"),
     "delegate-hnd": ("",),
     "observer-country": ("", "screen"),
@@ -54,5 +54,5 @@ def test_what_people_type_runs_on_no_screen(enter, desk, tmp_path) -> None:
             people[role].go(place)
             people[role].page.wait_for_timeout(300)
             assert people[role].page.evaluate("typeof xss") == "undefined", (role, place)
-    expect(people["secretariat"].go("desk").page.locator("main")).to_contain_text(CODE[0])
+    expect(people["secretariat"].go("desk/people").page.locator("main")).to_contain_text(CODE[0])
     assert [each for each in heard if each.endswith("/x") or not each.startswith("http")] == []

@@ -15,7 +15,7 @@ def test_an_interpreter_writes_english_while_the_grant_stands_and_leaves_with_it
     interpreter = enter("interpreter", through=desk.line).speak("es").expect("status of 404")
     interpreter.page.goto(f"{interpreter.url}/s/{interpreter.desk.session}/draft")
     assert interpreter.page.locator("#grid").count() == 0
-    chair = enter("chair").speak("es").go("desk")
+    chair = enter("chair").speak("es").go("desk/people")
     person = chair.page.locator(f"#person-{desk.person('interpreter')}")
     give = chair.page.locator("#give-grant")
     give.locator("summary").click()

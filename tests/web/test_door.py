@@ -154,7 +154,7 @@ def test_the_general_notice_says_the_same_to_everybody_whatever_happens(room, vi
 def test_a_page_that_stays_of_use_outside_is_one_of_plain_forms(room, visit):
     desk = visit("secretariat")
     close(room)
-    shown = page(desk, "desk")
+    shown = page(desk, "desk/people")
     assert not shown.xpath("//script")
     assert shown.xpath("//form[contains(@action, '/badges')]")
     assert "La puerta está cerrada para usted" in words(shown)

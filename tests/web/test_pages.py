@@ -46,7 +46,7 @@ def test_signing_out_ends_the_login_everywhere_it_was_copied(visit):
     assert thief.page("chair").status_code == 404
 
 
-@pytest.mark.parametrize("page", ["chair", "desk", "draft", "documents/es.docx"])
+@pytest.mark.parametrize("page", ["chair", "desk", "desk/people", "draft", "documents/es.docx"])
 def test_nobody_signed_in_gets_nothing_of_the_session(visit, page):
     there = visit(None).page(page)
     nowhere = visit(None).get(f"/s/no-such-session/{page}")
@@ -145,7 +145,8 @@ def test_answers_are_not_kept_and_run_no_foreign_script(visit):
 
 @pytest.mark.parametrize(("page", "role"), [
     ("", "chair"), ("", "delegate-hnd"), ("", "observer-country"), ("", "rrocm"), ("chair", "chair"),
-    ("chair", "secretariat"), ("desk", "secretariat"), ("draft", "drafting-can"),
+    ("chair", "secretariat"), ("desk", "secretariat"), ("desk/meeting", "secretariat"),
+    ("desk/people", "secretariat"), ("desk/badges", "secretariat"), ("desk/documents", "secretariat"), ("draft", "drafting-can"),
     ("draft", "delegate-hnd"), ("documents", "delegate-hnd"), ("screen", "projector"),
     ("closed", "observer-country"),
 ])  # fmt: skip

@@ -133,7 +133,7 @@ def test_a_code_opens_the_sessions_of_its_holder_and_no_other(visit, room):
     assert visitor.get("/").headers["Location"] == f"/s/{other}/"
     assert visitor.get(f"/s/{other}/draft").status_code == 200
     nobody = visit(None)
-    for page in ("", "draft", "documents", "desk"):
+    for page in ("", "draft", "documents", "desk/people"):
         theirs, public = visitor.page(page), nobody.page(page)
         assert theirs.status_code == public.status_code
 
@@ -198,7 +198,7 @@ def test_nobody_has_devices(visit):
 def test_the_secretariat_issues_a_lost_badge_anew(visit, issue, room):
     desk, holder, lost = visit("secretariat"), visit(None), issue("drafting-can")
     assert sign_in(holder, lost).status_code == 303
-    listed = desk.page("desk").text
+    listed = desk.page("desk/people").text
     form = re.search(
         rf'<form[^>]*action="([^"]+)">(?:(?!</form>).)*{room.person["drafting-can"]}'
         r'(?:(?!</form>).)*name="anew" value="true"',

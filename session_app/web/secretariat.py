@@ -1,0 +1,47 @@
+"""The Secretariat's desk: its sections before, during and after the session."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from session_app.domain.access import Action
+from session_app.services.desk import Desk
+
+from .guard import door
+
+
+def install(app: Flask, desk: Desk) -> None:
+    """Register the pages of the desk."""
+    show = app.extensions["show"]
+
+    @app.get("/s/<session>/desk")
+    @door(Action.ACCREDIT)
+    def secretariat(session: str) -> str:
+        page: str = show("secretariat.html", session, "sitting", "attendance")
+        return page
+
+    @app.get("/s/<session>/desk/meeting")
+    @door(Action.ACCREDIT)
+    def desk_meeting(session: str) -> str:
+        page: str = show("desk_meeting.html", session, "sitting", "agenda")
+        return page
+
+    @app.get("/s/<session>/desk/people")
+    @door(Action.ACCREDIT)
+    def desk_people(session: str) -> str:
+        page: str = show(
+            "desk_people.html", session, "sitting", "people", problems=None, imported=None
+        )
+        return page
+
+    @app.get("/s/<session>/desk/badges")
+    @door(Action.ACCREDIT)
+    def desk_badges(session: str) -> str:
+        page: str = show("desk_badges.html", session, "sitting")
+        return page
+
+    @app.get("/s/<session>/desk/documents")
+    @door(Action.ACCREDIT)
+    def desk_documents(session: str) -> str:
+        page: str = show("desk_documents.html", session, "sitting", "documents")
+        return page
