@@ -27,6 +27,7 @@ from session_app.services.setup import load_forum
 from session_app.store.database import Database
 from session_app.views.live import TEMPLATES, TOPICS
 from session_app.web import (
+    badge,
     console,
     documents,
     errors,
@@ -105,6 +106,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     errors.install(flask)
     pages.install(flask, desk)
     secretariat.install(flask, desk)
+    badge.install(flask, desk)
     people.install(flask, desk, secure=settings.secure)
     documents.install(flask, desk)
     record.install(flask, desk)

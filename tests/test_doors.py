@@ -136,7 +136,8 @@ def test_everybody_here_is_somebody_of_every_category(house):
 ROWS = {
     "page": {
         "public": "/ /in/<code> /devices /static/<path:filename> /s/<session>/closed",
-        Action.KNOW: "/s/<session>/ /s/<session>/documents /s/<session>/screen /s/<session>/door",
+        Action.KNOW: "/s/<session>/ /s/<session>/documents /s/<session>/screen /s/<session>/door"
+        " /s/<session>/badge /s/<session>/badge/code",
         Action.READ_DRAFT: "/s/<session>/draft /s/<session>/closed-draft",
         Action.ADOPT: "/s/<session>/closed-text",
         Action.MANAGE_SITTING: "/s/<session>/chair",
@@ -338,6 +339,8 @@ def expected_status(house, state, role, door):
         return 200 if house.may(role, Action.KNOW) and house.may(role, Action.READ_DRAFT) else 404
     if door.needs != guard.PUBLIC and not house.may(role, door.needs):
         return 404
+    if "/badge" in door.name and role == NOBODY:
+        return 404  # whoever is not accredited has none
     if door.name.endswith("/door"):
         return 423 if role in SHUT_OUT[state] else 204
     return 200

@@ -142,6 +142,26 @@ def categorize(forum: Forum, delegation: str, capacity: Capacity, ppt: str) -> C
     return category
 
 
+Group = Literal["member", "observer", "guest", "secretariat", "service"]
+_GROUPS: Mapping[Category, Group] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (Category.HEAD, Category.DELEGATE, Category.PPT_CHAIR, Category.PPT_STAFF), "member"
+        ),
+        **dict.fromkeys(
+            (Category.OBSERVER_COUNTRY, Category.OBSERVER_ORGANISATION, Category.RROCM), "observer"
+        ),
+        Category.ST: "secretariat",
+        Category.INTERPRETER: "service",
+    }
+)
+
+
+def group_of(category: Category) -> Group:
+    """What a badge says at a glance, by a word and by the pattern of its edge."""
+    return _GROUPS.get(category, "guest")
+
+
 # The list of accreditations ------------------------------------------------------------------
 
 MAX_LINES = 2_000

@@ -58,6 +58,25 @@ def read_pin(given: str) -> str | None:
     return text if _PIN.match(text) else None
 
 
+PRESENCE_LASTS = 60
+"""Seconds for which a badge on a phone shows one code; it is read for as long again."""
+PRESENCE_LENGTH = 16
+"""Characters of such a code: 80 bits, on a QR of the smallest kind, which any camera reads."""
+_PRESENCE = re.compile(rf"P?([A-Z2-7]{{{PRESENCE_LENGTH}}})\Z")
+
+
+def read_presence(given: str) -> str | None:
+    """The characters of the code on a badge that is shown on a phone, scanned or typed; None for what
+    cannot be one (a printed badge's codes are longer and shorter)."""
+    found = _PRESENCE.match(_squeeze(given).upper())
+    return found[1] if found else None
+
+
+def show_presence(code: str) -> str:
+    """Such a code as it is shown and scanned: "P-ABCD-EFGH-IJKL-MNOP"."""
+    return "-".join(["P", *(code[at : at + 4] for at in range(0, PRESENCE_LENGTH, 4))])
+
+
 def show_typed(code: str) -> str:
     """A typed code as it is printed: two groups of four."""
     return f"{code[:4]}-{code[4:]}"

@@ -11,12 +11,19 @@ import hashlib
 import hmac
 import os
 import secrets
+from base64 import b32encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from session_app.domain.errors import Conflict
-from session_app.domain.signing import PIN_LENGTH, TYPED_ALPHABET, TYPED_LENGTH, Code
+from session_app.domain.signing import (
+    PIN_LENGTH,
+    PRESENCE_LENGTH,
+    TYPED_ALPHABET,
+    TYPED_LENGTH,
+    Code,
+)
 
 from .database import Database, Transaction, new_id, stamp
 
@@ -106,6 +113,12 @@ def is_pin(key: bytes, pin: str, kept: bytes) -> bool:
 def hash_typed(key: bytes, typed: str) -> str:
     """What is kept of a typed code."""
     return hmac.digest(key, typed.encode(), "sha256").hex()
+
+
+def sign_presence(key: bytes, session: str, person: str, step: int) -> str:
+    """The code that a badge on a phone shows for one step of time. Nothing of it is kept."""
+    signed = hmac.digest(key, f"presence\n{session}\n{person}\n{step}".encode(), "sha256")
+    return b32encode(signed[: PRESENCE_LENGTH * 5 // 8]).decode()
 
 
 # Badges --------------------------------------------------------------------------------------

@@ -195,6 +195,7 @@ def install(app: Flask, desk: Desk) -> None:
             "desk_people",
             "desk_badges",
             "desk_documents",
+            "my_badge",
         )
         return redirect(url_for(back if known else "home", session=session), 303)
 
