@@ -36,6 +36,7 @@ from session_app.web import (
     people,
     record,
     secretariat,
+    rehearsal,
     signing,
 )
 from session_app.web.guard import HostGuard
@@ -110,6 +111,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     people.install(flask, desk, secure=settings.secure)
     documents.install(flask, desk)
     record.install(flask, desk)
+    rehearsal.install(flask, desk, settings.agendas / settings.forum)
     signing.install(flask, desk, cookie=cookie, secure=settings.secure, devices=settings.devices)
     console.install(flask, desk, lambda: _list_doors(flask, gateway))
     guard.doors(flask)

@@ -205,6 +205,12 @@ def describe_draft(version: int, at: datetime) -> DraftMark:
     return DraftMark(version, words, watermark=say_in_both("document.watermark"))
 
 
+def describe_rehearsal(version: int) -> DraftMark:
+    """What every page of a rehearsal's text says, adopted or not."""
+    words = say_in_both("document.rehearsal")
+    return DraftMark(version, words, watermark=say_in_both("document.rehearsal_watermark"))
+
+
 def page_words() -> Texts:
     """ "Página {page} de {pages}": the braces stay, for Word to count."""
     return say_in_both("document.page", page="{page}", pages="{pages}")

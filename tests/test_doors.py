@@ -135,74 +135,241 @@ def test_everybody_here_is_somebody_of_every_category(house):
 
 ROWS = {
     "page": {
-        "public": "/ /in/<code> /devices /static/<path:filename> /s/<session>/closed",
-        Action.KNOW: "/s/<session>/ /s/<session>/documents /s/<session>/screen /s/<session>/door"
-        " /s/<session>/badge /s/<session>/badge/code",
-        Action.READ_DRAFT: "/s/<session>/draft /s/<session>/closed-draft",
-        Action.ADOPT: "/s/<session>/closed-text",
-        Action.MANAGE_SITTING: "/s/<session>/chair",
-        Action.ACCREDIT: "/s/<session>/desk /s/<session>/desk/meeting /s/<session>/desk/people"
-        " /s/<session>/desk/badges /s/<session>/desk/documents /s/<session>/why /s/<session>/as /s/<session>/as/<who>/"
-        " /s/<session>/as/<who>/<page> /s/<session>/as/<who>/doors",
-        Action.READ_RECORD: "/s/<session>/record /s/<session>/record.csv",
+        "public": """
+            /
+            /in/<code>
+            /devices
+            /static/<path:filename>
+            /s/<session>/closed
+        """,
+        Action.KNOW: """
+            /s/<session>/
+            /s/<session>/documents
+            /s/<session>/screen
+            /s/<session>/door
+            /s/<session>/badge
+            /s/<session>/badge/code
+        """,
+        Action.READ_DRAFT: """
+            /s/<session>/draft
+            /s/<session>/closed-draft
+        """,
+        Action.ADOPT: """
+            /s/<session>/closed-text
+        """,
+        Action.MANAGE_SITTING: """
+            /s/<session>/chair
+        """,
+        Action.ACCREDIT: """
+            /s/<session>/desk
+            /s/<session>/desk/meeting
+            /s/<session>/desk/people
+            /s/<session>/desk/badges
+            /s/<session>/desk/documents
+            /s/<session>/why
+            /s/<session>/as
+            /s/<session>/as/<who>/
+            /s/<session>/as/<who>/<page>
+            /s/<session>/as/<who>/doors
+            /s/<session>/rehearsal
+        """,
+        Action.READ_RECORD: """
+            /s/<session>/record
+            /s/<session>/record.csv
+        """,
     },
     "form": {
-        "public": "/in /in/pin /in/device /out /devices/out /devices/known",
-        "its own": "/s/<session>/do/<command>",
-        Action.ACCREDIT: "/s/<session>/people /s/<session>/badges",
+        "public": """
+            /in
+            /in/pin
+            /in/device
+            /out
+            /devices/out
+            /devices/known
+        """,
+        "its own": """
+            /s/<session>/do/<command>
+        """,
+        Action.ACCREDIT: """
+            /s/<session>/people
+            /s/<session>/badges
+            /s/<session>/rehearsal
+        """,
     },
     "download": {
-        Action.DOWNLOAD: "/s/<session>/documents/es.docx /s/<session>/documents/en.docx"
-        " /s/<session>/documents/bilingual.docx",
-        Action.READ_DRAFT: "/s/<session>/closed-draft/es.docx /s/<session>/closed-draft/en.docx"
-        " /s/<session>/closed-draft/bilingual.docx",
+        Action.DOWNLOAD: """
+            /s/<session>/documents/es.docx
+            /s/<session>/documents/en.docx
+            /s/<session>/documents/bilingual.docx
+        """,
+        Action.READ_DRAFT: """
+            /s/<session>/closed-draft/es.docx
+            /s/<session>/closed-draft/en.docx
+            /s/<session>/closed-draft/bilingual.docx
+        """,
     },
     "message": {
-        Action.KNOW: "join",
-        "its own": "command",
-        "signed in": "beat",
-        Action.READ_DRAFT: "draft.open draft.lease draft.sync draft.update draft.presence",
+        Action.KNOW: """
+            join
+        """,
+        "its own": """
+            command
+        """,
+        "signed in": """
+            beat
+        """,
+        Action.READ_DRAFT: """
+            draft.open
+            draft.lease
+            draft.sync
+            draft.update
+            draft.presence
+        """,
     },
     "told": {
-        "its own": "event fragment",
-        "signed in": "bye",
-        Action.READ_DRAFT: "draft.updates draft.presence draft.rights",
+        "its own": """
+            event
+            fragment
+        """,
+        "signed in": """
+            bye
+        """,
+        Action.READ_DRAFT: """
+            draft.updates
+            draft.presence
+            draft.rights
+        """,
     },
     "command": {
-        Action.KNOW: "roster.ask person.language floor.withdraw",
-        Action.SPEAK: "floor.ask",
-        Action.MANAGE_FLOOR: "floor.recognise floor.pause floor.resume floor.extend floor.end floor.add"
-        " floor.line_up floor.move_up floor.close_list floor.open_list",
-        Action.MANAGE_SITTING: "sitting.open sitting.suspend sitting.resume sitting.close",
-        Action.MANAGE_DOOR: "door.close door.open roster.verify roster.admit roster.remove"
-        " draft.start_closed",
-        Action.MANAGE_AGENDA: "agenda.advance agenda.add agenda.retitle agenda.reserve agenda.issue"
-        " agenda.move agenda.finish agenda.reopen",
-        Action.MARK_ATTENDANCE: "attendance.mark",
-        Action.GIVE_GRANTS: "grant.give grant.withdraw",
-        Action.EDIT_DRAFT: "paragraph.add paragraph.paste paragraph.indent paragraph.outdent"
-        " paragraph.move paragraph.delete paragraph.split paragraph.undo",
-        Action.MARK_PARAGRAPH: "paragraph.mark",
-        Action.ADOPT: "paragraph.adopt draft.adopt",
+        Action.KNOW: """
+            roster.ask
+            person.language
+            floor.withdraw
+        """,
+        Action.SPEAK: """
+            floor.ask
+        """,
+        Action.MANAGE_FLOOR: """
+            floor.recognise
+            floor.pause
+            floor.resume
+            floor.extend
+            floor.end
+            floor.add
+            floor.line_up
+            floor.move_up
+            floor.close_list
+            floor.open_list
+        """,
+        Action.MANAGE_SITTING: """
+            sitting.open
+            sitting.suspend
+            sitting.resume
+            sitting.close
+        """,
+        Action.MANAGE_DOOR: """
+            door.close
+            door.open
+            roster.verify
+            roster.admit
+            roster.remove
+            draft.start_closed
+        """,
+        Action.MANAGE_AGENDA: """
+            agenda.advance
+            agenda.add
+            agenda.retitle
+            agenda.reserve
+            agenda.issue
+            agenda.move
+            agenda.finish
+            agenda.reopen
+        """,
+        Action.MARK_ATTENDANCE: """
+            attendance.mark
+        """,
+        Action.GIVE_GRANTS: """
+            grant.give
+            grant.withdraw
+        """,
+        Action.EDIT_DRAFT: """
+            paragraph.add
+            paragraph.paste
+            paragraph.indent
+            paragraph.outdent
+            paragraph.move
+            paragraph.delete
+            paragraph.split
+            paragraph.undo
+        """,
+        Action.MARK_PARAGRAPH: """
+            paragraph.mark
+        """,
+        Action.ADOPT: """
+            paragraph.adopt
+            draft.adopt
+        """,
     },
     "event": {
-        Action.KNOW: "sitting.changed documents.changed",
-        Action.MANAGE_DOOR: "roster.changed",
-        Action.SEE_AGENDA: "agenda.changed",
-        Action.ATTEND: "attendance.changed floor.changed",
-        Action.ACCREDIT: "people.changed",
-        Action.READ_DRAFT: "draft.changed paragraph.edited closed_text.changed",
+        Action.KNOW: """
+            sitting.changed
+            documents.changed
+            rehearsal.changed
+        """,
+        Action.MANAGE_DOOR: """
+            roster.changed
+        """,
+        Action.SEE_AGENDA: """
+            agenda.changed
+        """,
+        Action.ATTEND: """
+            attendance.changed
+            floor.changed
+        """,
+        Action.ACCREDIT: """
+            people.changed
+        """,
+        Action.READ_DRAFT: """
+            draft.changed
+            paragraph.edited
+            closed_text.changed
+        """,
     },
     "topic": {
-        Action.KNOW: "sitting documents closed_text",
-        Action.SEE_AGENDA: "agenda",
-        Action.ATTEND: "attendance floor",
-        Action.READ_DRAFT: "draft",
-        Action.ADOPT: "closed_draft",
-        Action.ACCREDIT: "people",
-        Action.MANAGE_DOOR: "door",
+        Action.KNOW: """
+            sitting
+            documents
+            closed_text
+            rehearsal
+        """,
+        Action.SEE_AGENDA: """
+            agenda
+        """,
+        Action.ATTEND: """
+            attendance
+            floor
+        """,
+        Action.READ_DRAFT: """
+            draft
+        """,
+        Action.ADOPT: """
+            closed_draft
+        """,
+        Action.ACCREDIT: """
+            people
+        """,
+        Action.MANAGE_DOOR: """
+            door
+        """,
     },
-    "update": {Action.EDIT_DRAFT: "insert|es delete|es insert|en delete|en"},
+    "update": {
+        Action.EDIT_DRAFT: """
+            insert|es
+            delete|es
+            insert|en
+            delete|en
+        """,
+    },
 }
 """Kind of door and what it needs: which doors. A door that is not here, or needs something else, fails."""
 

@@ -39,6 +39,7 @@ class Session:
     ends: date
     zone: str  # IANA time zone of the room
     agenda_issued: bool = False  # final, no longer preliminary
+    rehearsal_of: str | None = None  # the session it is a rehearsal of; nothing of it is kept
 
 
 class ItemState(StrEnum):

@@ -514,6 +514,13 @@ class PeopleChanged(Event, name="people.changed", needs=Action.ACCREDIT):
 
 
 @dataclass(frozen=True)
+class RehearsalChanged(Event, name="rehearsal.changed", needs=Action.KNOW):
+    """A rehearsal of this session has begun, or has ended."""
+
+    rehearsal: str | None
+
+
+@dataclass(frozen=True)
 class RowState:
     """One row of the draft as the editor shows it: structure and state, never text."""
 

@@ -29,6 +29,7 @@ from session_app.services.desk import Desk, clock
 from session_app.services.live import Relayed
 from session_app.store import drafts, signing
 from session_app.store.database import Announced, Committed
+from session_app.store.sessions import is_held
 from session_app.views.live import TOPICS, TOPICS_OF_EVENT, Rendering, viewer_of
 from session_app.views.models import Viewer
 
@@ -398,6 +399,8 @@ class Publisher:
     def _reason_to_leave(self, connection: Connection, now: datetime) -> str:
         if signing.signed_in(self._desk.store, connection.login, now) != connection.person:
             return "signed_out"
+        if connection.session and not is_held(self._desk.store, connection.session):
+            return "ended"  # a rehearsal
         return "closed" if connection.session and not self._may_stay(connection, now) else ""
 
     def _may_stay(self, connection: Connection, now: datetime) -> bool:

@@ -204,7 +204,7 @@ def enter(
     try:
         with desk.store.transaction(now) as tx:
             tx.record(
-                session=session if session in sessions.session_ids(desk.store) else "",
+                session=session if sessions.is_held(desk.store, session) else "",
                 person=person,
                 capacity=actor.capacity if accredited else "",
                 delegation=actor.delegation,

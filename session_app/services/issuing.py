@@ -18,6 +18,7 @@ from session_app.domain.agenda import Session
 from session_app.domain.documents import (
     LAYOUTS,
     DocumentText,
+    DraftMark,
     Layout,
     Version,
     compose_preamble,
@@ -222,11 +223,18 @@ def compose(desk: Desk, draft_id: str) -> DocumentText:
         modified=changed,
         origin=draft.origin,
         note=i18n.translation_note() if draft.working_translation else None,
-        draft=None
-        if draft.adopted is not None
-        else i18n.describe_draft(draft.version, changed.astimezone(ZoneInfo(session.zone))),
+        draft=_mark(session, draft, changed),
         label_style=desk.drafts.style,
     )
+
+
+def _mark(session: Session, draft: drafts.Draft, changed: datetime) -> DraftMark | None:
+    """What stands on every page of a text that is not adopted, and of any text of a rehearsal."""
+    if session.rehearsal_of is not None:
+        return i18n.describe_rehearsal(draft.version)
+    if draft.adopted is not None:
+        return None
+    return i18n.describe_draft(draft.version, changed.astimezone(ZoneInfo(session.zone)))
 
 
 def issue_documents(act: Act, draft: drafts.Draft) -> None:

@@ -312,6 +312,13 @@ class LiveDrafts:
             self._docs[paragraph] = ParagraphDoc.load(snapshot, updates)
         return self._docs[paragraph]
 
+    def forget(self, paragraphs: Iterable[str]) -> None:
+        """Drop paragraphs that have been taken out of the store, with all that was to be done for them."""
+        with self.lock:
+            for paragraph in paragraphs:
+                self._docs.pop(paragraph, None)
+                self._since_snapshot.pop(paragraph, None)
+
     def _forget(self, paragraphs: Iterable[str]) -> None:
         for paragraph in paragraphs:
             self._docs.pop(paragraph, None)

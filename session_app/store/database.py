@@ -94,8 +94,11 @@ class Transaction:
         """Enter an act in the record, sealed behind the one before: who, what, on what, outcome.
 
         Never the negotiated text, never a secret. `closed` acts are shown only to who may see the
-        closed part they belong to (docs/record.md).
+        closed part they belong to (docs/record.md). Nothing is entered of what is done in a rehearsal.
         """
+        query = "select 1 from session where id = ? and rehearsal_of is not null"
+        if self.execute(query, (session,)).fetchone():
+            return
         entries, previous = self.execute("select entries, hash from record_head").fetchone()
         columns: tuple[int | str, ...] = (
             entries + 1,

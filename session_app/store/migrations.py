@@ -250,4 +250,36 @@ create table floor_request (
 create index floor_of_item on floor_request (session, item, position)
 """
 
-STEPS: list[Step] = [_create_session, _chain_record, _close_doors, _add_second_factor, _give_floor]
+
+def _rehearse(database: Database) -> None:
+    for statement in REHEARSAL.strip().split(";\n"):
+        database.execute(statement)
+
+
+REHEARSAL = """
+alter table session add column rehearsal_of text references session;
+create unique index rehearsal_of_session on session (rehearsal_of);
+create trigger rehearsal_stays_one before update of rehearsal_of on session
+    begin select raise(abort, 'a rehearsal is one from the start'); end;
+create view rehearsed_paragraph as select p.id from paragraph p
+    join draft d on d.id = p.draft join session s on s.id = d.session where s.rehearsal_of is not null;
+
+drop trigger adopted_text_stays;
+create trigger adopted_text_stays before delete on adopted_text
+    when old.paragraph not in (select id from rehearsed_paragraph)
+    begin select raise(abort, 'adopted text is immutable'); end;
+drop trigger update_log_is_kept;
+create trigger update_log_is_kept before delete on text_update
+    when old.paragraph not in (select id from rehearsed_paragraph)
+    begin select raise(abort, 'the update log is the truth'); end
+"""
+"""What is kept for ever is kept for ever, but of a rehearsal nothing is."""
+
+STEPS: list[Step] = [
+    _create_session,
+    _chain_record,
+    _close_doors,
+    _add_second_factor,
+    _give_floor,
+    _rehearse,
+]

@@ -163,10 +163,10 @@ def language_of(db: Database, person: str) -> Language:
 
 
 def sessions_of(db: Database, person: str) -> list[str]:
-    """The sessions a person is accredited to, newest first."""
+    """The sessions a person is accredited to, newest first; a rehearsal behind the others."""
     rows = db.all(
         "select a.session from accreditation a join session s on s.id = a.session where a.person = ?"
-        " order by s.starts desc",
+        " order by s.rehearsal_of is not null, s.starts desc",
         (person,),
     )
     return [row["session"] for row in rows]

@@ -29,12 +29,19 @@ def session(db: Database, session_id: str) -> Session:
         ends=date.fromisoformat(row["ends"]),
         zone=row["zone"],
         agenda_issued=row["agenda_issued"] is not None,
+        rehearsal_of=row["rehearsal_of"],
     )
 
 
+def is_held(db: Database, session_id: str) -> bool:
+    """Whether there is such a session, or rehearsal of one."""
+    return db.one("select 1 from session where id = ?", (session_id,)) is not None
+
+
 def session_ids(db: Database) -> list[str]:
-    """Every session of the store, newest first."""
-    return [row["id"] for row in db.all("select id from session order by starts desc, id")]
+    """Every session of the store, newest first; rehearsals are none."""
+    rows = db.all("select id from session where rehearsal_of is null order by starts desc, id")
+    return [row["id"] for row in rows]
 
 
 def add_session(tx: Transaction, session: Session) -> None:
@@ -42,7 +49,8 @@ def add_session(tx: Transaction, session: Session) -> None:
     if tx.execute("select 1 from session where id = ?", (session.id,)).fetchone():
         raise Conflict("session.exists", session=session.id)
     tx.execute(
-        "insert into session values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
+        "insert into session (id, body, ppt, city_es, city_en, country, starts, ends, zone, at, rehearsal_of)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             session.id,
             session.body,
@@ -54,6 +62,7 @@ def add_session(tx: Transaction, session: Session) -> None:
             session.ends.isoformat(),
             session.zone,
             stamp(tx.now),
+            session.rehearsal_of,
         ),
     )
 

@@ -33,7 +33,7 @@ from session_app.services.door import (
 )
 from session_app.services.floor import is_closed, is_within, read_floor, read_queue, spoken_openly
 from session_app.services.issuing import WordFile, list_files, needed_to_download, place
-from session_app.store import drafts, people, sessions
+from session_app.store import drafts, people, rehearsals, sessions
 from session_app.store.database import stamp
 from session_app.store.drafts import Draft
 from session_app.store.floor import requests_of_session
@@ -58,6 +58,7 @@ from .models import (
     ParagraphModel,
     PeopleModel,
     PersonModel,
+    RehearsalModel,
     SittingModel,
     SpeakerModel,
     Viewer,
@@ -215,7 +216,15 @@ def read_head(desk: Desk, session_id: str) -> Head:
             language: i18n.format_dates(session.starts, session.ends, language)
             for language in LANGUAGES
         },
+        rehearsal_of=session.rehearsal_of or "",
     )
+
+
+def _read_rehearsal(
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
+) -> RehearsalModel | None:
+    held = rehearsals.rehearsal_of(desk.store, session.id)
+    return RehearsalModel(held) if held is not None and not viewer.shut_out else None
 
 
 def _read_sitting(
@@ -559,6 +568,7 @@ def _moment(at: str, session: Session) -> Mapping[Language, str]:
 
 TOPICS: Mapping[str, Topic] = {
     "sitting": Topic(Action.KNOW, _read_sitting, frozenset({Action.MANAGE_SITTING})),
+    "rehearsal": Topic(Action.KNOW, _read_rehearsal),
     "agenda": Topic(Action.SEE_AGENDA, _read_agenda, frozenset({Action.MANAGE_AGENDA})),
     "floor": Topic(Action.ATTEND, _read_floor, frozenset({Action.MANAGE_FLOOR, Action.SPEAK})),
     "attendance": Topic(Action.ATTEND, _read_attendance, frozenset({Action.MARK_ATTENDANCE})),
@@ -583,6 +593,7 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.AgendaChanged.name: ("agenda", "floor", "people"),
     contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft"),
     contract.PeopleChanged.name: ("people", "door"),
+    contract.RehearsalChanged.name: ("rehearsal",),
     contract.DraftChanged.name: ("draft", "closed_draft"),
     contract.ParagraphEdited.name: ("draft", "closed_draft"),
     contract.DocumentsChanged.name: ("documents", "draft"),

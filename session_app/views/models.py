@@ -32,6 +32,7 @@ class Head:
     city: Texts
     place: Texts  # "San Salvador, El Salvador"
     dates: Texts
+    rehearsal_of: str = ""  # the session of which this is a rehearsal, or empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class SittingModel:
     since: str  # "14:02", local time of the room; empty if none was opened
     resumes_at: str  # "15:30" or empty
     today: Texts  # "21 de junio de 2017"
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalModel:
+    """Topic `rehearsal`: the rehearsal of this session that is going on."""
+
+    session: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def install(app: Flask, desk: Desk) -> None:
             "attendance",
             "documents",
             "closed_text",
+            "rehearsal",
         )
 
     @app.get("/s/<session>/chair")

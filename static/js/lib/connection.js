@@ -12,7 +12,7 @@ const GIVE_UP_AFTER = 8_000; // ms of silence before an open transport is thrown
 const LOOK_EVERY = 250;
 const CLOCK_COUNTS = 10_000; // ms an answer about the server's clock is preferred to a slower one
 /** Refusals of the join that will not pass, and the reason they amount to. @type {Record<string, string>} */
-const SENDS_AWAY = { "login.ended": "signed_out", "session.unknown": "closed", "access.denied": "closed", "door.closed": "closed" };
+const SENDS_AWAY = { "login.ended": "signed_out", "session.unknown": "ended", "access.denied": "closed", "door.closed": "closed" };
 
 /** No answer came: the message may or may not have arrived. */
 export class TimedOut extends Error {

@@ -61,6 +61,7 @@
  *   "floor.changed": { item: string, speaker: string | null, closed: boolean };
  *   "attendance.changed": { present: string[] };
  *   "people.changed": { accredited: number };
+ *   "rehearsal.changed": { rehearsal: string | null };
  *   "draft.changed": { draft: string, version: number, adopted: boolean, sections: ({ id: string, key: string, title_es: string, title_en: string })[], rows: ({ id: string, section: string, kind: string, state: string, label_es: string, label_en: string })[] };
  *   "documents.changed": {};
  *   "closed_text.changed": { draft: string };
@@ -126,6 +127,7 @@ export const EVENTS = Object.freeze([
   "floor.changed",
   "attendance.changed",
   "people.changed",
+  "rehearsal.changed",
   "draft.changed",
   "documents.changed",
   "closed_text.changed",

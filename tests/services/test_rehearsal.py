@@ -1,0 +1,203 @@
+"""A rehearsal is tried with one's own badge, counts for nothing and leaves nothing behind."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from sqlite3 import IntegrityError
+
+import pytest
+from conftest import CRM, NOW
+
+from session_app.domain import contract
+from session_app.domain.errors import Conflict, Forbidden, NotFound
+from session_app.services.acts import HANDLERS
+from session_app.services.adoption import read_standing
+from session_app.services.desk import enter, perform
+from session_app.services.door import preview_closing
+from session_app.services.issuing import read_file
+from session_app.services.live import Writing
+from session_app.services.rehearsal import begin_rehearsal, end_rehearsal
+from session_app.store import drafts, people, rehearsals, sessions
+from session_app.store.database import new_id
+
+
+class Rehearsal:
+    """A rehearsal of the demonstration that is going on."""
+
+    def __init__(self, room):
+        self.room, self.desk = room, room.desk
+        who = room.person["secretariat"]
+        self.session = begin_rehearsal(room.desk, room.session, CRM, person=who, now=NOW)
+        self.draft = drafts.draft_of(room.desk.store, self.session).id
+
+    def do(self, role, name, **values):
+        fields = contract.COMMANDS[name].__dataclass_fields__
+        if "draft" in fields:
+            values.setdefault("draft", self.draft)
+        if "op" in fields:
+            values.setdefault("op", new_id())
+        return perform(
+            self.desk,
+            HANDLERS,
+            session=self.session,
+            person=self.room.person[role],
+            command=contract.parse(name, values),
+            now=NOW,
+        )
+
+    def practise(self):
+        """The floor, the editor, the door, an adoption and a download, whose file is returned."""
+        self.do("delegate-hnd", "floor.ask")
+        self.do("chair", "floor.recognise")
+        self.do("chair", "attendance.mark", delegation="HND", present=True)
+        rows = drafts.rows(self.desk.store, self.draft)
+        self.do("drafting-mex", "paragraph.add", section=rows[0].section, after=rows[0].id)
+        self.do("drafting-can", "paragraph.delete", paragraph=rows[1].id)
+        with self.desk.drafts.lock:
+            with self.desk.store.transaction(NOW) as tx:
+                texts = {"es": "Lo ensayado.", "en": "What was rehearsed."}
+                who = self.room.person["drafting-mex"]
+                self.desk.drafts.write(tx, self.draft, rows[2].id, texts, person=who)
+            self.desk.drafts.settle()
+        with pytest.raises(Forbidden):
+            self.do("observer-country", "agenda.advance")
+        seen = preview_closing(self.desk, self.session, "closed", NOW).seen
+        self.do("chair", "door.close", mode="closed", seen=seen)
+        self.do("chair", "roster.verify")
+        self.do("chair", "door.open")
+        digest = read_standing(self.desk, self.draft).digest
+        self.do("chair", "draft.adopt", digest=digest, override="Ensayo")
+        who = self.room.person["delegate-hnd"]
+        return read_file(self.desk, self.session, "bilingual", person=who, clock=lambda: NOW)
+
+
+@pytest.fixture
+def rehearsal(room):
+    return Rehearsal(room)
+
+
+def end(room):
+    end_rehearsal(room.desk, room.session, person=room.person["secretariat"], now=NOW)
+
+
+def dump(desk):
+    """Every value of every row of the store, table by table."""
+    tables = [row[0] for row in desk.store.all("select name from sqlite_schema where type='table'")]
+    return {
+        table: sorted(tuple(map(str, row)) for row in desk.store.all(f"select * from {table}"))
+        for table in tables
+        if not table.startswith("sqlite_")
+    }
+
+
+def test_everybody_is_in_the_rehearsal_what_they_are_in_the_session(room, rehearsal):
+    held = {
+        each.person: (each.delegation, each.capacity, each.drafting)
+        for each in people.accredited(room.desk.store, room.session)
+    }
+    assert held == {
+        each.person: (each.delegation, each.capacity, each.drafting)
+        for each in people.accredited(room.desk.store, rehearsal.session)
+    }
+    assert people.sessions_of(room.desk.store, room.person["chair"]) == [
+        room.session,
+        rehearsal.session,
+    ]
+
+
+def test_nothing_tried_in_a_rehearsal_is_in_the_record_nor_that_it_was_held(room, rehearsal):
+    before = room.record()
+    rehearsal.practise()
+    enter(
+        room.desk,
+        session=rehearsal.session,
+        person=room.person["chair"],
+        name="access.refuse",
+        subject="",
+        now=NOW,
+        refusal=NotFound("draft.none"),
+    )
+    end(room)
+    assert room.record() == before
+
+
+def test_the_end_of_a_rehearsal_leaves_the_store_as_it_was(room):
+    before = dump(room.desk)
+    rehearsal = Rehearsal(room)
+    rehearsal.practise()
+    assert {table for table, rows in dump(room.desk).items() if rows != before[table]} > {
+        "draft",
+        "text_update",
+        "adopted_text",
+        "document",
+        "floor_request",
+    }
+    end(room)
+    after = dump(room.desk)
+    told = {table for table in after if after[table] != before[table]}
+    assert told == {"event"}  # the session's own: that one began, and ended
+    assert rehearsal.session not in {each[1] for each in after["event"]}
+    with pytest.raises(NotFound):
+        sessions.session(room.desk.store, rehearsal.session)
+
+
+def test_what_is_on_its_way_when_the_rehearsal_ends_is_refused_and_stores_nothing(room, rehearsal):
+    row = drafts.rows(room.desk.store, rehearsal.draft)[0]
+    late = Writing(rehearsal.draft, row.id, room.person["drafting-mex"], 7, b"\0\0", "")
+    room.desk.drafts.submit(late)
+    end(room)
+    room.desk.drafts.flush(NOW)
+    with pytest.raises(NotFound, match=r"paragraph\.gone"):
+        late.wait()
+
+
+def test_the_files_of_a_rehearsal_say_so_on_every_page_even_adopted(rehearsal):
+    content = rehearsal.practise()
+    words = read_headers(content)
+    assert "ENSAYO" in words
+    assert "Ensayo: este texto no es de la Conferencia" in words
+
+
+def read_headers(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return "".join(
+            parts.read(name).decode()
+            for name in parts.namelist()
+            if name.startswith(("word/header", "word/footer"))
+        )
+
+
+def test_there_is_one_rehearsal_of_a_session_at_a_time_and_none_of_a_rehearsal(room, rehearsal):
+    who = room.person["secretariat"]
+    with pytest.raises(Conflict, match=r"rehearsal\.going_on"):
+        begin_rehearsal(room.desk, room.session, CRM, person=who, now=NOW)
+    with pytest.raises(Conflict, match=r"rehearsal\.of_rehearsal"):
+        begin_rehearsal(room.desk, rehearsal.session, CRM, person=who, now=NOW)
+    end(room)
+    with pytest.raises(Conflict, match=r"rehearsal\.none"):
+        end(room)
+
+
+def test_only_secretariat_and_presidency_begin_and_end_a_rehearsal(room, rehearsal):
+    for role in ("delegate-hnd", "observer-organisation", "drafting-mex"):
+        with pytest.raises(Forbidden):
+            end_rehearsal(room.desk, room.session, person=room.person[role], now=NOW)
+
+
+def test_no_session_can_be_made_a_rehearsal_to_be_rid_of_it(room):
+    change = "update session set rehearsal_of = id where id = ?"
+    with (
+        pytest.raises(IntegrityError, match="a rehearsal is one from the start"),
+        room.desk.store.transaction(NOW) as tx,
+    ):
+        tx.execute(change, (room.session,))
+
+
+def test_what_is_kept_for_ever_of_a_session_is_not_erased_as_a_rehearsal_is(room):
+    with (
+        pytest.raises(IntegrityError, match="the update log is the truth"),
+        room.desk.store.transaction(NOW) as tx,
+    ):
+        rehearsals.erase(tx, room.session)
+    assert len(room.rows()) == 46
