@@ -35,8 +35,8 @@ from session_app.web import (
     pages,
     people,
     record,
-    secretariat,
     rehearsal,
+    secretariat,
     signing,
 )
 from session_app.web.guard import HostGuard

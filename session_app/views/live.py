@@ -220,11 +220,8 @@ def read_head(desk: Desk, session_id: str) -> Head:
     )
 
 
-def _read_rehearsal(
-    desk: Desk, session: Session, viewer: Viewer, now: datetime
-) -> RehearsalModel | None:
-    held = rehearsals.rehearsal_of(desk.store, session.id)
-    return RehearsalModel(held) if held is not None and not viewer.shut_out else None
+def _read_rehearsal(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> RehearsalModel:
+    return RehearsalModel(rehearsals.rehearsal_of(desk.store, session.id) or "")
 
 
 def _read_sitting(

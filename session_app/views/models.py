@@ -58,9 +58,9 @@ class SittingModel:
 
 @dataclass(frozen=True, slots=True)
 class RehearsalModel:
-    """Topic `rehearsal`: the rehearsal of this session that is going on."""
+    """Topic `rehearsal`: the rehearsal of this session that is going on, if there is one."""
 
-    session: str
+    session: str  # or empty
 
 
 @dataclass(frozen=True, slots=True)

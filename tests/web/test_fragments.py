@@ -166,7 +166,7 @@ CLOSINGS = tuple(
 )
 
 SAMPLES: dict[str, list[object]] = {
-    "rehearsal": [models.RehearsalModel("rehearsal-abcdefgh")],
+    "rehearsal": [models.RehearsalModel("rehearsal-abcdefgh"), models.RehearsalModel("")],
     "sitting": [
         models.SittingModel(state, number, mode, since, resumes_at, said("today"))
         for state, number, mode, since, resumes_at in (
