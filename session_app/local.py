@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from session_app.domain.errors import ActError, Conflict, Forbidden, Invalid, NotFound
-from session_app.domain.people import Problem
+from session_app.domain.sheet import Problem
 from session_app.services.desk import Desk
 
 log = logging.getLogger(__name__)

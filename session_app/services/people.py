@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from session_app.domain.access import Action
+from session_app.domain.accreditation import read_accreditations
 from session_app.domain.contract import PeopleChanged
 from session_app.domain.people import (
     Category,
     categorize,
     check_civil_society,
     check_representatives,
-    read_accreditations,
 )
 from session_app.store import people, sessions, signing
 

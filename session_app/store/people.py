@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from session_app.domain.access import Actor
+from session_app.domain.accreditation import AccreditationLine
 from session_app.domain.drafting import Language
 from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.forum import Forum
-from session_app.domain.people import AccreditationLine, Audience, Capacity, Grant, categorize
+from session_app.domain.people import Audience, Capacity, Grant, categorize
 from session_app.domain.signing import TRIES
 
 from .database import Database, Transaction, new_id, stamp

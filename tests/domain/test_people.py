@@ -8,20 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from session_app.domain.accreditation import MAX_CELL, AccreditationLine, read_accreditations
 from session_app.domain.errors import Invalid
 from session_app.domain.forum import Forum, read_forum
 from session_app.domain.people import (
-    MAX_CELL,
-    MAX_LINES,
-    AccreditationLine,
     Capacity,
     Category,
     Grant,
-    Problem,
     categorize,
     check_representatives,
-    read_accreditations,
 )
+from session_app.domain.sheet import MAX_LINES, Problem
 
 CRM = Path(__file__).parents[2] / "agendas" / "crm" / "forum.toml"
 HEADER = "name,delegation,capacity,email,language,drafting\n"
@@ -262,7 +259,11 @@ def test_a_guest_of_an_unlisted_organisation_needs_a_code_of_capitals(forum: For
         (HEADER + "A" * (MAX_CELL + 1) + ",CAN,head,,,\n", (2, "name", "people.cell_too_long")),
         (HEADER + "A\x00B,CAN,head,,,\n", (2, "name", "people.control_character")),
         (HEADER + "A\u202eB,CAN,head,,,\n", (2, "name", "people.control_character")),
-        (HEADER.encode() + b"\nMar\xeda,CAN,head,,,\n", (3, "", "people.not_utf8")),
+        (HEADER.encode() + b"Jos\xc3\xa9 Mar\xeda,CAN,head,,,\n", (2, "", "people.not_utf8")),
+        (HEADER.encode() + b"Mar\x81a,CAN,head,,,\n", (2, "", "people.not_utf8")),
+        (b"PK\x03\x04[Content_Types].xml", (0, "", "people.is_spreadsheet")),
+        (b"%PDF-1.7", (0, "", "people.is_pdf")),
+        (b"a" * 2_000_001, (0, "", "people.file_too_large")),
     ],
 )
 def test_what_is_not_such_a_list_is_refused(

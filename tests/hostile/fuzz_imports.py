@@ -26,9 +26,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from session_app.config import ROOT
+from session_app.domain.accreditation import read_accreditations
 from session_app.domain.drafting import Language
 from session_app.domain.errors import ActError
-from session_app.domain.people import Problem, read_accreditations
+from session_app.domain.sheet import Problem
 from session_app.domain.text import clean
 from session_app.i18n import translate, translate_error
 from session_app.services.authority import CONSOLE

@@ -20,8 +20,8 @@ from lxml import etree
 
 from session_app.app import create_app
 from session_app.config import ROOT, Settings
+from session_app.domain.accreditation import MAX_CELL
 from session_app.domain.errors import ActError, Invalid
-from session_app.domain.people import MAX_CELL
 from session_app.domain.text import UNWELCOME, is_clean
 from session_app.services.authority import CONSOLE
 from session_app.services.console import CALLS

@@ -8,8 +8,9 @@ import pytest
 from conftest import NOW
 
 from session_app.domain.access import Action, Level
+from session_app.domain.accreditation import AccreditationLine
 from session_app.domain.errors import Conflict, Forbidden, Invalid
-from session_app.domain.people import AccreditationLine, Capacity
+from session_app.domain.people import Capacity
 from session_app.services.door import preview_closing
 from session_app.services.floor import read_floor, read_queue, spoken_openly
 from session_app.store import people, sessions
