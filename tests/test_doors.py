@@ -266,6 +266,8 @@ ROWS = {
             sitting.suspend
             sitting.resume
             sitting.close
+            room.put
+            room.withdraw
         """,
         Action.MANAGE_DOOR: """
             door.close
@@ -334,6 +336,9 @@ ROWS = {
             paragraph.edited
             closed_text.changed
         """,
+        Action.SEE_ROOM_TEXT: """
+            room.changed
+        """,
     },
     "topic": {
         Action.KNOW: """
@@ -351,6 +356,9 @@ ROWS = {
         """,
         Action.READ_DRAFT: """
             draft
+        """,
+        Action.SEE_ROOM_TEXT: """
+            room
         """,
         Action.ADOPT: """
             closed_draft

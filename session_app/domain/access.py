@@ -86,10 +86,15 @@ class Action(StrEnum):
     GIVE_GRANTS = "grant:give"
     ACCREDIT = "people:accredit"
     MARK_PARAGRAPH = "paragraph:mark"
+    DECIDE = "paragraph:decide"
+    SEE_POSITIONS = "position:see"
     ADOPT = "draft:adopt"
     SHOW_SCREEN = "screen:show"
     READ_RECORD = "record:read"
     IMPORT_DRAFT = "draft:import"
+
+    # Derived from the others, see `_sees_room_text`.
+    SEE_ROOM_TEXT = "room:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -535,6 +540,12 @@ _CONDUCT: tuple[tuple[Action, tuple[Category, ...], str], ...] = (
         (Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST),
         "S001 §5.3; S002 B L36",
     ),
+    (Action.DECIDE, (Category.PPT_CHAIR,), "S001 §5.2; S002 A L24, B L36"),
+    (
+        Action.SEE_POSITIONS,
+        (Category.HEAD, Category.DELEGATE, Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST),
+        "default",
+    ),
     (Action.ADOPT, (Category.PPT_CHAIR,), "S001 §5.2; S002 A L24, B L36"),
     (Action.SHOW_SCREEN, (Category.PPT_CHAIR, Category.ST), "default"),
     (Action.READ_RECORD, (Category.PPT_CHAIR, Category.ST), "default"),
@@ -608,7 +619,14 @@ _OUTSIDE_THE_SITTING = frozenset({Action.KNOW, Action.DOWNLOAD})
 _WITHOUT_THE_ROOM = frozenset({Action.ACCREDIT, Action.SHOW_SCREEN})
 """Acts of conduct that show nothing of what is said behind a closed door."""
 _SCREEN_SHOWS = frozenset(
-    {Action.KNOW, Action.ATTEND, Action.SEE_AGENDA, Action.READ_DRAFT, Action.SHOW_SCREEN}
+    {
+        Action.KNOW,
+        Action.ATTEND,
+        Action.SEE_AGENDA,
+        Action.READ_DRAFT,
+        Action.SEE_ROOM_TEXT,
+        Action.SHOW_SCREEN,
+    }
 )
 
 
@@ -667,6 +685,8 @@ def may(actor: Actor, action: Action, subject: Subject, *, at: datetime) -> Deci
         refused = refusal(actor, action, subject)
         if refused is not None:
             return refused
+    if action is Action.SEE_ROOM_TEXT:
+        return _sees_room_text(actor, subject, at)
     if action not in MATRIX_ACTIONS:
         return _conduct(actor, action, subject, at)
     return _apply(_rule_for(actor, action, subject), actor, action, subject, at)
@@ -691,7 +711,7 @@ def writable_languages(actor: Actor, subject: Subject, *, at: datetime) -> froze
 def lines_of(action: Action, subject: Subject) -> str:
     """The lines of the table that count for an action: a body's, the closed door's, the drafting
     group's, or those of any body for an act of conduct."""
-    if action not in MATRIX_ACTIONS:
+    if action not in (*MATRIX_ACTIONS, Action.SEE_ROOM_TEXT):
         return ANY_BODY
     return CLOSED_DOOR if subject.mode == "closed" else subject.group or subject.body
 
@@ -719,6 +739,24 @@ def _conduct(actor: Actor, action: Action, subject: Subject, at: datetime) -> De
         if not inside:
             return inside
     return _apply(_rule_for(actor, action, subject), actor, action, subject, at)
+
+
+def _sees_room_text(actor: Actor, subject: Subject, at: datetime) -> Decision:
+    """The paragraph before the room: whoever may read the text it is of.
+
+    Before a screen of the members it comes by the very act of putting it before the room. Others who
+    attend, and screens before observers, see it where a setting says so; behind a closed door nobody
+    does who may not read it.
+    """
+    reads = may(actor, Action.READ_DRAFT, subject, at=at)
+    settings = subject.settings
+    if actor.capacity is not Capacity.SCREEN:
+        shown = settings.room_text_to_observers == "yes"
+    else:
+        shown = actor.audience == "members" or settings.screen_draft_to_observers == "yes"
+    if reads or not shown or subject.mode == "closed":
+        return reads
+    return may(actor, Action.ATTEND, replace(subject, group=None), at=at)
 
 
 def _refusal_of_mode(actor: Actor, action: Action, subject: Subject) -> Decision | None:

@@ -118,6 +118,16 @@ Nobody but the chair has content before the PPT has confirmed the room (*sala ve
 closing anew. A late arrival waits for the chair.
 """
 
+_ROOM = """
+## The paragraph before the room
+
+`room:read` follows from the table. Whoever may read the text sees which paragraph of it the chair has put
+before the room. So does a screen before members, and with `room.text_to_observers` whoever attends, with
+`screen.draft_to_observers` a screen before observers. Behind a closed door nobody does who may not read
+the text there; one of the closed part's text is never before the room at an open door, and to who may not
+read it nothing stands there. Who consults or objects (`position:see`) is for members and the Secretariat.
+"""
+
 _GRANTS = """
 ## Grants
 
@@ -140,6 +150,7 @@ def _lines() -> Iterator[str]:
     yield _OPENING
     yield from _closed_part()
     yield _ROSTER
+    yield _ROOM
     for body, title in _TITLES.items():
         yield from _body(body, title)
     yield from _conduct()

@@ -281,6 +281,22 @@ class OpenSpeakersList(Command, name="floor.open_list", needs=Action.MANAGE_FLOO
     """Take speeches again."""
 
 
+# The room ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PutBeforeRoom(Command, name="room.put", needs=Action.MANAGE_SITTING):
+    """Put a paragraph before the room, in place of the one that stands there."""
+
+    draft: str
+    paragraph: str
+
+
+@dataclass(frozen=True)
+class WithdrawFromRoom(Command, name="room.withdraw", needs=Action.MANAGE_SITTING):
+    """Take what stands before the room away; nothing takes its place."""
+
+
 # People --------------------------------------------------------------------------------------
 
 
@@ -497,6 +513,14 @@ class FloorChanged(Event, name="floor.changed", needs=Action.ATTEND):
     item: str
     speaker: str | None
     closed: bool
+
+
+@dataclass(frozen=True)
+class RoomChanged(Event, name="room.changed", needs=Action.SEE_ROOM_TEXT):
+    """Which paragraph stands before the room; its words follow those who write them."""
+
+    draft: str | None
+    paragraph: str | None
 
 
 @dataclass(frozen=True)

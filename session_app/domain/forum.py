@@ -62,6 +62,7 @@ SETTINGS: Mapping[str, tuple[Value, ...]] = MappingProxyType(
         "themes.order": ("pgm_ddhh_myd", "ddhh_myd_pgm"),
         "names": ("dated_aliases",),
         "documents.label_style": ("un", "rcm"),
+        "room.text_to_observers": ("no", "yes"),
         "screen.draft_to_observers": ("no", "yes"),
         "floor.order": ("as_asked", "alphabetical", "presidency_last"),
         "floor.minutes_members": (0, 2, 3, 5, 7, 10, 15),
@@ -89,6 +90,7 @@ class AccessSettings:
         "members_and_organisations"
     )
     special_participants_closed_door: Literal["no", "non_objection"] = "no"
+    room_text_to_observers: Literal["no", "yes"] = "no"
     screen_draft_to_observers: Literal["no", "yes"] = "no"
 
 

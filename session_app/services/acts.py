@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from session_app.domain import contract
 from session_app.domain.contract import Command
 
-from . import adoption, agenda, door, drafting, floor, sitting
+from . import adoption, agenda, door, drafting, floor, room, sitting
 from .desk import Handler
 from .drafting import structural
 
@@ -42,6 +42,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.MoveSpeakerUp: floor.move_speaker_up,
     contract.CloseSpeakersList: floor.close_speakers_list,
     contract.OpenSpeakersList: floor.open_speakers_list,
+    contract.PutBeforeRoom: room.put_before_room,
+    contract.WithdrawFromRoom: room.withdraw_from_room,
     contract.MarkAttendance: agenda.mark_attendance,
     contract.GiveGrant: agenda.give_grant,
     contract.WithdrawGrant: agenda.withdraw_grant,

@@ -27,6 +27,9 @@ DRAFTING = frozenset(
         Action.EDIT_DRAFT,
         Action.APPROVE,
         Action.MARK_PARAGRAPH,
+        Action.DECIDE,
+        Action.SEE_POSITIONS,
+        Action.SEE_ROOM_TEXT,
         Action.ADOPT,
     }
 )

@@ -33,10 +33,13 @@ from session_app.store.people import Accredited
 
 from .desk import Act, Desk, Result
 from .floor import drop_requests, end_closed_lists
+from .room import clear_room
 from .sitting import put_sitting
 
 COMPANIONS = "closed_door.companions_max"
 MAX_REASON = 500
+WIDTH: tuple[SittingMode, ...] = ("open", "members", "closed")
+"""From the widest room to the narrowest."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ def enter_sitting(
 ) -> Result:
     """Open the next sitting in a mode. Only who may manage the door opens one behind it."""
     allowed = companions or int(act.desk.forum.settings[COMPANIONS].value)
+    if last is not None and WIDTH.index(mode) < WIDTH.index(last.mode):
+        clear_room(act)  # before fewer people it was put there
     if mode == "closed":
         act.desk.authority.require(act.session.id, act.actor.person, Action.MANAGE_DOOR, act.now)
         everybody = people.accredited(act.desk.store, act.session.id)

@@ -33,6 +33,7 @@ from session_app.store import drafts
 from session_app.store.database import new_id
 
 from .desk import Act, Handler, Result
+from .room import clear_if_gone
 from .structure import announce_structure
 
 OP = re.compile(r"[a-z0-9]{16,40}\Z")
@@ -84,6 +85,7 @@ def structural(change: Callable[[Act, Rows, S], Change]) -> Handler:
         if len(made.rows) > max(MAX_ROWS, len(before)):
             raise Invalid("draft.too_long", limit=MAX_ROWS)
         drafts.put_rows(act.tx, draft.id, before, made.rows)
+        clear_if_gone(act, draft.id, made.rows)
         write_texts(act, draft.id, made.texts)
         drafts.add_operation(
             act.tx,

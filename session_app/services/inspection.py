@@ -275,6 +275,8 @@ READING = frozenset(
         Action.SEE_AGENDA,
         Action.SEE_DOCUMENTS,
         Action.READ_DRAFT,
+        Action.SEE_ROOM_TEXT,
+        Action.SEE_POSITIONS,
         Action.DOWNLOAD,
     }
 )

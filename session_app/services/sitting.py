@@ -16,6 +16,7 @@ from session_app.store import sessions
 from session_app.store.database import stamp
 
 from .desk import Act, Result
+from .room import clear_room
 
 
 def suspend_sitting(act: Act, command: SuspendSitting) -> Result:
@@ -33,6 +34,7 @@ def resume_sitting(act: Act, command: ResumeSitting) -> Result:
 def close_sitting(act: Act, command: CloseSitting) -> Result:
     """Close the sitting."""
     last = sessions.sitting(act.desk.store, act.session.id)
+    clear_room(act)
     return put_sitting(act, agenda.close(last, stamp(act.now)))
 
 

@@ -275,6 +275,26 @@ create trigger update_log_is_kept before delete on text_update
 """
 """What is kept for ever is kept for ever, but of a rehearsal nothing is."""
 
+
+def _put_before_room(database: Database) -> None:
+    for statement in ROOM.strip().split(";\n"):
+        database.execute(statement)
+
+
+ROOM = """
+create table room_text (
+    session text primary key references session, draft text not null references draft,
+    paragraph text not null references paragraph, since text not null
+) strict;
+create table decision (
+    id text primary key, draft text not null references draft, paragraph text not null references paragraph,
+    result text not null, digest text not null, delegations text not null, note text not null,
+    by text not null, at text not null, present text not null, before text not null, behind integer not null,
+    ended text
+) strict;
+create index decision_of_paragraph on decision (paragraph, at)
+"""
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -282,4 +302,5 @@ STEPS: list[Step] = [
     _add_second_factor,
     _give_floor,
     _rehearse,
+    _put_before_room,
 ]

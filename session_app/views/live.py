@@ -63,6 +63,7 @@ from .models import (
     SpeakerModel,
     Viewer,
 )
+from .room import read_room
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "web" / "templates"
 
@@ -579,20 +580,24 @@ TOPICS: Mapping[str, Topic] = {
     "closed_draft": Topic(
         Action.ADOPT, _read_closed_draft, frozenset({Action.MARK_PARAGRAPH}), behind=True
     ),
+    "room": Topic(
+        Action.SEE_ROOM_TEXT, read_room, frozenset({Action.MANAGE_SITTING, Action.DECIDE})
+    ),
     "people": Topic(Action.ACCREDIT, _read_people, frozenset({Action.GIVE_GRANTS})),
     "door": Topic(Action.MANAGE_DOOR, _read_door),
 }
 
 TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
-    contract.SittingChanged.name: ("sitting", "door", "floor"),
+    contract.SittingChanged.name: ("sitting", "room", "door", "floor"),
+    contract.RoomChanged.name: ("room",),
     contract.FloorChanged.name: ("floor",),
     contract.RosterChanged.name: ("door",),
     contract.AgendaChanged.name: ("agenda", "floor", "people"),
     contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft"),
     contract.PeopleChanged.name: ("people", "door"),
     contract.RehearsalChanged.name: ("rehearsal",),
-    contract.DraftChanged.name: ("draft", "closed_draft"),
-    contract.ParagraphEdited.name: ("draft", "closed_draft"),
+    contract.DraftChanged.name: ("room", "draft", "closed_draft"),
+    contract.ParagraphEdited.name: ("room", "draft", "closed_draft"),
     contract.DocumentsChanged.name: ("documents", "draft"),
     contract.ClosedTextChanged.name: ("closed_text", "closed_draft"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from session_app.domain.access import Action, Level
 from session_app.domain.drafting import Language
@@ -143,6 +143,22 @@ class AttendanceModel:
 
     delegations: tuple[DelegationModel, ...]
     present: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomModel:
+    """Topic `room`: the paragraph before the room, or none. Who conducts is told more of it."""
+
+    draft: str = ""
+    paragraph: str = ""  # empty where nothing stands, or nothing the viewer may know of
+    name: Texts = field(default_factory=dict)  # "Conclusión 18 b)"
+    state: str = ""
+    texts: Texts = field(default_factory=dict)
+    since: str = ""  # "14:31", local time of the room
+    seen_by: str = ""  # members, observers, closed
+    digest: str = ""  # of the texts shown: what a result names, for who records one
+    before: str = ""  # the paragraphs beside it, for who conducts
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,13 +92,20 @@ CAPACITIES = {
 }
 RIGHTS: tuple[Right, ...] = get_args(Right)
 OBSERVERS = (Category.OBSERVER_COUNTRY, Category.OBSERVER_ORGANISATION)
+CONDUCT = set(Action) - set(COLUMNS.values()) - {Action.SEE_ROOM_TEXT}
+"""Acts of conduct have lines of their own; seeing what is before the room follows from other lines."""
 OUTSIDERS = (*OBSERVERS, Category.RROCM, Category.GUEST, Category.PUBLIC)
 OPENED = AccessSettings(
     observers_drafting="authorised",
     grcm_observer_countries="invitation",
     special_participants_closed_door="non_objection",
 )
-EVERY_SETTING_OPEN = replace(OPENED, observers_debate="open", screen_draft_to_observers="yes")
+EVERY_SETTING_OPEN = replace(
+    OPENED,
+    observers_debate="open",
+    room_text_to_observers="yes",
+    screen_draft_to_observers="yes",
+)
 
 
 def grant(right: Right, *, given: datetime = NOW, **also: object) -> Grant:
@@ -438,6 +445,7 @@ MOST_OPEN = replace(
     grcm_observer_countries="yes",
     agenda_preview_to="observer_countries_too",
     special_participants_closed_door="non_objection",
+    room_text_to_observers="yes",
     screen_draft_to_observers="yes",
 )
 CHANGED_BY: dict[str, dict[str, str]] = {
@@ -471,6 +479,7 @@ CHANGED_BY: dict[str, dict[str, str]] = {
     "special_participants.closed_door = non_objection": {
         "closed_door guest": "+ with: attend speak"
     },
+    "room.text_to_observers = yes": {},  # of the paragraph before the room alone: see below
     "screen.draft_to_observers = yes": {},  # of screens, which are no category: see below
 }
 
@@ -769,8 +778,7 @@ def test_the_chair_presides_behind_a_closed_door_without_standing_on_the_roster(
 
 def test_the_secretariat_runs_nothing_behind_a_closed_door_but_accreditation_and_screens() -> None:
     closed = subject("grcm", mode="closed", on_roster=True)
-    conduct = [action for action in Action if action not in COLUMNS.values()]
-    allowed = {a for a in conduct if may(actor(Category.ST, *RIGHTS), a, closed, at=NOW)}
+    allowed = {a for a in CONDUCT if may(actor(Category.ST, *RIGHTS), a, closed, at=NOW)}
     assert allowed == {Action.ACCREDIT, Action.SHOW_SCREEN}
 
 
@@ -797,6 +805,8 @@ CHAIR, STAFF, ST = Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST
         (Action.GIVE_GRANTS, {CHAIR}),
         (Action.ACCREDIT, {CHAIR, ST}),
         (Action.MARK_PARAGRAPH, {CHAIR, STAFF, ST}),
+        (Action.DECIDE, {CHAIR}),
+        (Action.SEE_POSITIONS, {Category.HEAD, Category.DELEGATE, CHAIR, STAFF, ST}),
         (Action.ADOPT, {CHAIR}),
         (Action.SHOW_SCREEN, {CHAIR, ST}),
         (Action.READ_RECORD, {CHAIR, ST}),
@@ -818,7 +828,7 @@ def test_an_act_of_conduct_belongs_to_these_and_to_nobody_else(
 def test_every_act_of_conduct_has_its_line_above() -> None:
     marks = test_an_act_of_conduct_belongs_to_these_and_to_nobody_else.pytestmark  # type: ignore[attr-defined]
     told = {action for mark in marks for action, _ in mark.args[1]}
-    assert told == set(Action) - set(COLUMNS.values())
+    assert told == CONDUCT
 
 
 # Who writes which language -------------------------------------------------------------------
@@ -904,6 +914,53 @@ def screen(*rights: Right, **also: object) -> Actor:
 def test_a_screen_shows_the_session_the_sitting_and_the_agenda() -> None:
     allowed = {action for action in Action if may(screen(), action, subject("grcm"), at=NOW)}
     assert allowed == {Action.KNOW, Action.ATTEND, Action.SEE_AGENDA, Action.SHOW_SCREEN}
+
+
+def test_a_screen_before_members_also_shows_the_paragraph_before_the_room_and_no_other() -> None:
+    before_members = screen(audience="members")
+    assert may(before_members, Action.SEE_ROOM_TEXT, GROUP, at=NOW)
+    assert may(before_members, Action.SEE_ROOM_TEXT, replace(GROUP, mode="members"), at=NOW)
+    assert not may(before_members, Action.READ_DRAFT, GROUP, at=NOW)
+
+
+def test_a_screen_before_observers_shows_what_is_before_the_room_by_its_own_setting() -> None:
+    for room, shown in product(("no", "yes"), ("no", "yes")):
+        settings = AccessSettings(room_text_to_observers=room, screen_draft_to_observers=shown)  # type: ignore[arg-type]
+        asked = replace(GROUP, settings=settings)
+        assert may(screen(), Action.SEE_ROOM_TEXT, asked, at=NOW).allowed is (shown == "yes")
+
+
+def test_no_screen_shows_what_is_before_the_room_behind_a_closed_door() -> None:
+    closed = replace(GROUP, mode="closed", on_roster=True, by_exception=True)
+    asked = replace(closed, settings=EVERY_SETTING_OPEN)
+    for audience in ("members", "observers"):
+        shown = screen(*RIGHTS, audience=audience)
+        assert not may(shown, Action.SEE_ROOM_TEXT, asked, at=NOW), audience
+
+
+# The paragraph before the room ---------------------------------------------------------------
+
+
+def test_whoever_may_read_the_text_sees_the_paragraph_before_the_room() -> None:
+    for line, mode, category, keys in product(OPEN_LINES, MODES, Category, (NO_KEY, EVERY_KEY)):
+        asked = replace(situation(line, mode, keys), group="drafting")
+        person = holder(category, keys)
+        reads = may(person, Action.READ_DRAFT, asked, at=NOW)
+        assert may(person, Action.SEE_ROOM_TEXT, asked, at=NOW) == reads, (line, mode, category)
+
+
+def test_others_who_attend_see_it_only_where_the_forum_says_so_and_never_behind_a_closed_door() -> (
+    None
+):
+    shown = replace(DEFAULTS, room_text_to_observers="yes")
+    for line, mode, category, keys in product(sorted(BODIES), MODES, Category, (NO_KEY, EVERY_KEY)):
+        here = situation(line, mode, keys, shown)
+        person = holder(category, keys)
+        reads = may(person, Action.READ_DRAFT, replace(here, group="drafting"), at=NOW).allowed
+        attends = may(person, Action.ATTEND, here, at=NOW).allowed and mode != "closed"
+        asked = replace(here, group="drafting")
+        sees = may(person, Action.SEE_ROOM_TEXT, asked, at=NOW).allowed
+        assert sees is (reads or attends), (line, mode, category, keys)
 
 
 def test_a_screen_before_members_shows_text_only_with_the_chairs_leave() -> None:
@@ -1002,9 +1059,7 @@ def test_the_reference_page_shows_every_cell_condition_act_and_setting() -> None
     assert sum(len(row) - 2 for rows in bodies for row in rows) == 770
     words = {row[0].strip("`") for row in tables["Conditions"]}
     assert words == set(CONDITIONS) - {"yes", "no"}
-    assert {row[0].strip("`") for row in tables["Acts of conduct"]} == {
-        action for action in Action if action not in COLUMNS.values()
-    }
+    assert {row[0].strip("`") for row in tables["Acts of conduct"]} == CONDUCT
     assert len(tables["Settings that change a cell"]) == len(setting_keys())
     assert len(tables["The mode of the sitting"]) == len(MODES)
 

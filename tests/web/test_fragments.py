@@ -208,6 +208,28 @@ SAMPLES: dict[str, list[object]] = {
     ],
     "draft": [drafted(adopted=False), drafted(adopted=True)],
     "closed_draft": [drafted(adopted=False, closed=True), drafted(adopted=True, closed=True)],
+    "room": [
+        models.RoomModel(),
+        *(
+            models.RoomModel(
+                draft="draft",
+                paragraph="paragraph",
+                name=said("name"),
+                state=state,
+                texts=texts,
+                since="14:31",
+                seen_by=seen_by,
+                digest="0" * 64,
+                before=before,
+                after="after",
+            )
+            for state, texts, seen_by, before in (
+                ("proposed", said(HOSTILE), "members", ""),
+                ("bracketed", said(HOSTILE), "observers", "before"),
+                ("adopted", {"es": "", "en": " "}, "closed", "before"),
+            )
+        ),
+    ],
     "people": [
         models.PeopleModel(()),
         models.PeopleModel(PEOPLE),
@@ -239,8 +261,9 @@ CLASSES = {
     "observer": {Action.KNOW, Action.SEE_AGENDA, Action.ATTEND},
     "delegate": {Action.KNOW, Action.SEE_AGENDA, Action.ATTEND, Action.READ_DRAFT, Action.DOWNLOAD},
     "drafting": {Action.KNOW, Action.SEE_AGENDA, Action.READ_DRAFT, Action.EDIT_DRAFT},
+    "watching": {Action.KNOW, Action.ATTEND, Action.SEE_ROOM_TEXT},
     "marking": {Action.KNOW, Action.READ_DRAFT, Action.MARK_PARAGRAPH},
-    "conducting": {Action.KNOW, Action.SEE_AGENDA, Action.ATTEND, *CONDUCT},
+    "conducting": {Action.KNOW, Action.SEE_AGENDA, Action.ATTEND, Action.SEE_ROOM_TEXT, *CONDUCT},
     "accrediting": {Action.KNOW, Action.ACCREDIT},
     "everything": set(Action),
 }

@@ -34,6 +34,8 @@
  *   "floor.move_up": { request: string };
  *   "floor.close_list": {};
  *   "floor.open_list": {};
+ *   "room.put": { draft: string, paragraph: string };
+ *   "room.withdraw": {};
  *   "grant.give": { person: string, right: "attend" | "speak" | "table" | "see_agenda" | "see_documents" | "read_draft" | "edit_draft", reason: string, item?: string | null, draft?: string | null, until?: string | null };
  *   "grant.withdraw": { grant: string };
  *   "person.language": { language: "es" | "en" };
@@ -59,6 +61,7 @@
  *   "roster.changed": { named: number, admitted: number, waiting: number };
  *   "agenda.changed": { items: ({ id: string, number: string, title_es: string, title_en: string, state: string, mode: string, slot: string | null })[] };
  *   "floor.changed": { item: string, speaker: string | null, closed: boolean };
+ *   "room.changed": { draft: string | null, paragraph: string | null };
  *   "attendance.changed": { present: string[] };
  *   "people.changed": { accredited: number };
  *   "rehearsal.changed": { rehearsal: string | null };
@@ -102,6 +105,8 @@ export const COMMANDS = Object.freeze([
   "floor.move_up",
   "floor.close_list",
   "floor.open_list",
+  "room.put",
+  "room.withdraw",
   "grant.give",
   "grant.withdraw",
   "person.language",
@@ -125,6 +130,7 @@ export const EVENTS = Object.freeze([
   "roster.changed",
   "agenda.changed",
   "floor.changed",
+  "room.changed",
   "attendance.changed",
   "people.changed",
   "rehearsal.changed",
