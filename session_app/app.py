@@ -32,6 +32,7 @@ from session_app.web import (
     documents,
     errors,
     guard,
+    guides,
     pages,
     people,
     record,
@@ -111,6 +112,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     people.install(flask, desk, secure=settings.secure)
     documents.install(flask, desk)
     record.install(flask, desk)
+    guides.install(flask)
     rehearsal.install(flask, desk, settings.agendas / settings.forum)
     signing.install(flask, desk, cookie=cookie, secure=settings.secure, devices=settings.devices)
     console.install(flask, desk, lambda: _list_doors(flask, gateway))

@@ -139,6 +139,7 @@ ROWS = {
             /
             /in/<code>
             /devices
+            /guide/<role>
             /static/<path:filename>
             /s/<session>/closed
         """,

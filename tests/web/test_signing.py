@@ -329,7 +329,7 @@ def test_our_own_forms_are_taken(app, room, visit, issue):
 def test_a_page_that_is_got_changes_nothing(app, room, visit, issue):
     badge = issue("chair")
     fill = {"session": room.session, "layout": "es", "code": badge.link, "filename": "mark.svg"}
-    fill |= {"who": "observer_country", "page": "documents"}
+    fill |= {"who": "observer_country", "page": "documents", "role": "chair"}
     tables = ("login", "badge", "accreditation", "permission", "event")
     count = "select " + ", ".join(f"(select count(*) from {each})" for each in tables)
     visitor = visit("secretariat")
@@ -378,7 +378,7 @@ class Inline(HTMLParser):
 def answers(app, room, visit, issue):
     """Every page as somebody gets it, and every kind of refusal, with its address."""
     fill = {"session": room.session, "layout": "es", "filename": "css/base.css"}
-    fill |= {"who": "observer_country", "page": "documents"}
+    fill |= {"who": "observer_country", "page": "documents", "role": "chair"}
     for role in (None, "chair", "secretariat", "delegate-hnd", "observer-country", "projector"):
         visitor = visit(role)
         for rule in app.flask.url_map.iter_rules():
