@@ -16,6 +16,7 @@ from session_app.domain.access import Action
 from session_app.domain.allowance import Allowances
 from session_app.domain.documents import LAYOUTS
 from session_app.domain.drafting import LANGUAGES
+from session_app.domain.signing import Failures
 from session_app.realtime.drafting import DraftingTraffic
 from session_app.realtime.gateway import OWN, Gateway
 from session_app.realtime.publisher import TOLD, Publisher
@@ -37,6 +38,7 @@ from session_app.web import (
     people,
     record,
     rehearsal,
+    screens,
     secretariat,
     signing,
 )
@@ -114,7 +116,11 @@ def create_app(settings: Settings, desk: Desk) -> App:
     record.install(flask, desk)
     guides.install(flask)
     rehearsal.install(flask, desk, settings.agendas / settings.forum)
-    signing.install(flask, desk, cookie=cookie, secure=settings.secure, devices=settings.devices)
+    failures = Failures()
+    signing.install(
+        flask, desk, failures, cookie=cookie, secure=settings.secure, devices=settings.devices
+    )
+    screens.install(flask, desk, failures, cookie=cookie, secure=settings.secure)
     console.install(flask, desk, lambda: _list_doors(flask, gateway))
     guard.doors(flask)
     return App(settings, desk, flask, sockets, gateway, publisher, HostGuard(flask.wsgi_app, hosts))

@@ -142,6 +142,9 @@ ROWS = {
             /guide/<role>
             /static/<path:filename>
             /s/<session>/closed
+            /screen
+            /screen/state
+            /screen/<code>
         """,
         Action.KNOW: """
             /s/<session>/
@@ -173,6 +176,7 @@ ROWS = {
             /s/<session>/as/<who>/<page>
             /s/<session>/as/<who>/doors
             /s/<session>/rehearsal
+            /s/<session>/screens
         """,
         Action.READ_RECORD: """
             /s/<session>/record
@@ -195,6 +199,7 @@ ROWS = {
             /s/<session>/people
             /s/<session>/badges
             /s/<session>/rehearsal
+            /s/<session>/screens
         """,
     },
     "download": {
@@ -291,6 +296,11 @@ ROWS = {
         Action.MARK_ATTENDANCE: """
             attendance.mark
         """,
+        Action.ACCREDIT: """
+            screen.rename
+            screen.serve
+            screen.withdraw
+        """,
         Action.GIVE_GRANTS: """
             grant.give
             grant.withdraw
@@ -366,6 +376,7 @@ ROWS = {
         """,
         Action.ACCREDIT: """
             people
+            screens
         """,
         Action.MANAGE_DOOR: """
             door
@@ -921,7 +932,8 @@ def test_each_change_reaches_whom_the_table_allows_and_nobody_else(served, mode)
             assert opened.wait(lambda opened=opened, n=shown: len(_shown(opened, "sitting")) == n)
     for role, opened in sockets.items():
         heard = {values[0]["topic"] for values in opened.heard("fragment")}
-        assert heard - {"documents", "door"} == expected[role], (mode, role)
+        assert heard - {"documents", "door", "screens"} == expected[role], (mode, role)
+        assert "screens" not in heard or role in ("chair", "secretariat"), (mode, role)
         events = {values[0]["name"] for values in opened.heard("event")}
         assert events == ({"draft.changed"} if role in READERS else set()), (mode, role)
         opened.close()

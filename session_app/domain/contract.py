@@ -19,7 +19,7 @@ from .access import Action
 from .drafting import Language
 from .errors import Invalid
 from .forum import SittingMode
-from .people import Right
+from .people import Audience, Right
 
 MAX_TEXT = 20_000
 """Characters of one text field; the longest paragraph of past documents has under a thousand."""
@@ -325,6 +325,33 @@ class ChooseLanguage(Command, name="person.language", needs=Action.KNOW):
     """The language this person's screens are in."""
 
     language: Language
+
+
+# Screens -------------------------------------------------------------------------------------
+# A screen is enrolled by a form of its own: it takes the code that the screen shows.
+
+
+@dataclass(frozen=True)
+class RenameScreen(Command, name="screen.rename", needs=Action.ACCREDIT):
+    """Call a screen by another name."""
+
+    screen: str
+    called: str
+
+
+@dataclass(frozen=True)
+class ServeAudience(Command, name="screen.serve", needs=Action.ACCREDIT):
+    """Say whose eyes a screen serves: what it shows changes at once."""
+
+    screen: str
+    audience: Audience
+
+
+@dataclass(frozen=True)
+class WithdrawScreen(Command, name="screen.withdraw", needs=Action.ACCREDIT):
+    """Take a screen out of the session: it shows nothing of it from this moment on."""
+
+    screen: str
 
 
 # Drafting: the closed part -------------------------------------------------------------------

@@ -44,9 +44,7 @@ def read_code(given: str) -> Code | None:
 
     None for what cannot be one, which then counts for nobody's wrong guess.
     """
-    text = _squeeze(
-        given[:MAX_TEXT].rpartition("/in/")[2]
-    )  # who pastes a whole link means its code
+    text = squeeze(given[:MAX_TEXT].rpartition("/in/")[2])  # who pastes a whole link means its code
     if _LINK.match(text.lower()):
         return Code("link", text.lower())
     return Code("typed", text.upper()) if _TYPED.match(text.upper()) else None
@@ -54,7 +52,7 @@ def read_code(given: str) -> Code | None:
 
 def read_pin(given: str) -> str | None:
     """The digits of a PIN, or None for what cannot be one."""
-    text = _squeeze(given)
+    text = squeeze(given)
     return text if _PIN.match(text) else None
 
 
@@ -68,7 +66,7 @@ _PRESENCE = re.compile(rf"P?([A-Z2-7]{{{PRESENCE_LENGTH}}})\Z")
 def read_presence(given: str) -> str | None:
     """The characters of the code on a badge that is shown on a phone, scanned or typed; None for what
     cannot be one (a printed badge's codes are longer and shorter)."""
-    found = _PRESENCE.match(_squeeze(given).upper())
+    found = _PRESENCE.match(squeeze(given).upper())
     return found[1] if found else None
 
 
@@ -82,7 +80,8 @@ def show_typed(code: str) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
-def _squeeze(given: str) -> str:
+def squeeze(given: str) -> str:
+    """What was typed or pasted, without what people put between its characters."""
     # NFKC makes plain digits of the full-width ones that a keyboard for Chinese types.
     wide = unicodedata.normalize("NFKC", given[:MAX_TEXT])
     return "".join(
@@ -121,7 +120,7 @@ class Failures:
         """Seconds until this address may try a typed code again: 0 for now."""
         while self._all and self._all[0][0] <= at - MINUTE:
             self._all.popleft()
-        mine = [when for when, whose in self._all if whose == _neighbourhood(address)]
+        mine = [when for when, whose in self._all if whose == neighbourhood(address)]
         until = 0.0
         if len(mine) >= FAILURES_OF_ADDRESS:
             until = mine[-FAILURES_OF_ADDRESS] + MINUTE
@@ -131,10 +130,11 @@ class Failures:
 
     def note(self, address: str, at: float) -> None:
         """Take note of a wrong typed code."""
-        self._all.append((at, _neighbourhood(address)))
+        self._all.append((at, neighbourhood(address)))
 
 
-def _neighbourhood(address: str) -> str:
+def neighbourhood(address: str) -> str:
+    """What counts as one address where guesses are counted."""
     # One machine may have a whole /64 of IPv6 to itself.
     try:
         known = ip_address(address)

@@ -113,9 +113,11 @@ class Publisher:
         self._motion = threading.Event()
         self._come_and_gone: set[str] = set()  # sessions where somebody has, since the last count
         self._counted_at = 0.0
+        self._last_seen: dict[tuple[str, str], datetime] = {}  # whose last page closed, and when
         desk.store.listen(self._hear)
         desk.drafts.relay = self.relay_updates
         desk.connected = self.connected
+        desk.last_seen = self.last_seen
 
     def start(self) -> None:
         """Begin delivering events, and carets, in threads (greenlets under gevent) of their own."""
@@ -135,6 +137,7 @@ class Publisher:
             return
         if connection.session:
             self._come_and_gone.add(connection.session)
+            self._last_seen[connection.session, connection.person] = clock()
         if connection.draft is not None:
             self.tell_presence(connection.draft)
 
@@ -159,6 +162,10 @@ class Publisher:
             for each in self._connections.values()
             if each.session == session and each.person is not None
         )
+
+    def last_seen(self, session: str) -> Mapping[str, datetime]:
+        """When each who has closed a page of a session last did."""
+        return {person: at for (of, person), at in self._last_seen.items() if of == session}
 
     def audience(
         self, session: str, action: Action, *, draft: str | None = None
@@ -305,14 +312,15 @@ class Publisher:
                 log.exception("a delivery failed; the next one carries the state")
 
     def _recount(self) -> None:
-        """Tell who minds the door that somebody has come or gone: the list of whom it cuts off says
-        who is connected."""
+        """Tell who minds the door and the screens that somebody has come or gone: the list of whom the
+        door cuts off says who is connected, and that of the screens which of them are on line."""
         if not self._come_and_gone or time.monotonic() - self._counted_at < COUNT_EVERY:
             return
         self._counted_at = time.monotonic()
         sessions, self._come_and_gone = self._come_and_gone, set()
         for session in sessions:
             self.refresh(session, "door")
+            self.refresh(session, "screens")
 
     def deliver(self) -> None:
         """Deliver everything committed so far: first who is out is out, then the news, then the topics

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from session_app.domain import contract
 from session_app.domain.contract import Command
 
-from . import adoption, agenda, door, drafting, floor, room, sitting
+from . import adoption, agenda, door, drafting, floor, room, screens, sitting
 from .desk import Handler
 from .drafting import structural
 
@@ -48,6 +48,9 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.GiveGrant: agenda.give_grant,
     contract.WithdrawGrant: agenda.withdraw_grant,
     contract.ChooseLanguage: agenda.choose_language,
+    contract.RenameScreen: screens.rename_screen,
+    contract.ServeAudience: screens.serve_audience,
+    contract.WithdrawScreen: screens.withdraw_screen,
     contract.StartClosedDraft: drafting.start_closed_draft,
     contract.AddParagraph: structural(drafting.add_paragraph),
     contract.PasteParagraphs: structural(drafting.paste_paragraphs),

@@ -45,6 +45,8 @@ class Desk:
     docx_templates: Path
     connected: Callable[[str], Mapping[str, int]] = lambda session: {}
     """Set by `realtime`: who has pages of a session open now, and how many each."""
+    last_seen: Callable[[str], Mapping[str, datetime]] = lambda session: {}
+    """Set by `realtime`: when each who has left a session's pages since this desk began last did."""
     knocks: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     """When somebody was last entered as refused at a door: by session, person and door."""
 

@@ -189,7 +189,8 @@ class Reception:
     desk: Desk
     devices: int = DEVICES
     """Devices a person may be signed in on."""
-    _failures: Failures = field(default_factory=Failures)
+    failures: Failures = field(default_factory=Failures)
+    """Wrong typed codes, of badges and of screens alike."""
     _steps: dict[str, _Step] = field(default_factory=dict)
     _waits: dict[str, float] = field(default_factory=dict)
 
@@ -200,14 +201,14 @@ class Reception:
         if code is None:
             raise Invalid("signin.bad_code")
         if code.kind == "typed":
-            wait = self._failures.wait(browser.address, at)
+            wait = self.failures.wait(browser.address, at)
             if wait > 0:
                 raise Conflict("signin.too_many", seconds=math.ceil(wait))
         badge = signing.find_badge(self.desk.store, code)
         if badge is None:
             if code.kind == "typed":
-                self._failures.note(browser.address, at)
-                wait = self._failures.wait(browser.address, at)
+                self.failures.note(browser.address, at)
+                wait = self.failures.wait(browser.address, at)
                 if wait > 0:
                     log.warning(
                         "too many wrong codes, the last from %s: for %d s no more are looked up",
@@ -255,7 +256,7 @@ class Reception:
         with store.transaction(now) as tx:
             signing.count_failures(tx, badge.hash, 0)
             if badge.failures >= TRIES:
-                _tell_desk(self.desk, tx, badge.person)
+                tell_desk(self.desk, tx, badge.person)
         self._waits.pop(badge.hash, None)
         if step not in self._steps:  # another tab has used it meanwhile
             raise Invalid("signin.begin_again")
@@ -314,8 +315,10 @@ class Reception:
         if not wait:
             return Invalid("signin.bad_pin", count=TRIES - failures)
         with self.desk.store.transaction(now) as tx:
-            _record(self.desk, tx, badge.person, "person.sign_in", outcome="signin.pin_locked")
-            _tell_desk(self.desk, tx, badge.person)
+            enter_everywhere(
+                self.desk, tx, badge.person, "person.sign_in", outcome="signin.pin_locked"
+            )
+            tell_desk(self.desk, tx, badge.person)
         return Conflict("signin.badge_waits", count=math.ceil(wait / 60))
 
     # Logins
@@ -353,7 +356,9 @@ class Reception:
                 opened = signing.login_of(store, token, now)
                 if opened is not None and not badge.demonstration:
                     signing.tell_others(tx, opened)
-                _record(self.desk, tx, badge.person, "person.sign_in", device=browser.device)
+                enter_everywhere(
+                    self.desk, tx, badge.person, "person.sign_in", device=browser.device
+                )
                 self._steps.pop(step, None)
                 return SignedIn(token)
         step = step or self._begin(badge.hash, at, pin_known=True)
@@ -395,13 +400,13 @@ def _end(desk: Desk, logins: Iterable[Login], now: datetime) -> None:
     with desk.store.transaction(now) as tx:
         for each in logins:
             signing.end_login(tx, each.id)
-            _record(desk, tx, each.person, "person.sign_out", device=each.device)
+            enter_everywhere(desk, tx, each.person, "person.sign_out", device=each.device)
 
 
-def _record(
+def enter_everywhere(
     desk: Desk, tx: Transaction, person: str, act: str, *, outcome: str = "done", **detail: object
 ) -> None:
-    # A badge opens all sessions of its holder, so the record of each has the act.
+    """Enter an act of somebody's own in the record of each of their sessions: a badge opens them all."""
     for session in people.sessions_of(desk.store, person):
         actor = desk.authority.actor(session, person)
         tx.record(
@@ -416,6 +421,7 @@ def _record(
         )
 
 
-def _tell_desk(desk: Desk, tx: Transaction, person: str) -> None:
+def tell_desk(desk: Desk, tx: Transaction, person: str) -> None:
+    """Tell the lists of people, in each of their sessions, that something about somebody has changed."""
     for session in people.sessions_of(desk.store, person):
         tx.announce(session, PeopleChanged(len(people.accredited(desk.store, session))))

@@ -34,6 +34,7 @@ from session_app.services.door import (
 from session_app.services.floor import is_closed, is_within, read_floor, read_queue, spoken_openly
 from session_app.services.issuing import WordFile, list_files, needed_to_download, place
 from session_app.store import drafts, people, rehearsals, sessions
+from session_app.store import screens as enrolled
 from session_app.store.database import stamp
 from session_app.store.drafts import Draft
 from session_app.store.floor import requests_of_session
@@ -49,6 +50,8 @@ from .models import (
     DocumentsModel,
     DoorModel,
     DraftModel,
+    EnrolledModel,
+    EnrolmentModel,
     FileModel,
     FloorModel,
     GrantModel,
@@ -555,6 +558,29 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
     )
 
 
+def _read_screens(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> EnrolmentModel:
+    connected, left = desk.connected(session.id), desk.last_seen(session.id)
+
+    def shown(each: enrolled.Screen) -> EnrolledModel:
+        if desk.authority.is_shut_out(session.id, each.id, now):
+            state = "dark"  # it has no line while the door keeps it out
+        else:
+            state = "live" if connected.get(each.id) else "gone" if each.device else "none"
+        seen = left.get(each.id) if state == "gone" else None
+        return EnrolledModel(
+            id=each.id,
+            name=each.name,
+            audience=each.audience,
+            state=state,
+            device=each.device or "",
+            since=_moment(each.since, session)[viewer.language] if each.since else "",
+            seen=_moment(seen.isoformat(), session)[viewer.language] if seen else "",
+        )
+
+    listed = enrolled.screens(desk.store, session.id, now)
+    return EnrolmentModel(tuple(shown(each) for each in listed))
+
+
 def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
@@ -584,17 +610,18 @@ TOPICS: Mapping[str, Topic] = {
         Action.SEE_ROOM_TEXT, read_room, frozenset({Action.MANAGE_SITTING, Action.DECIDE})
     ),
     "people": Topic(Action.ACCREDIT, _read_people, frozenset({Action.GIVE_GRANTS})),
+    "screens": Topic(Action.ACCREDIT, _read_screens),
     "door": Topic(Action.MANAGE_DOOR, _read_door),
 }
 
 TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
-    contract.SittingChanged.name: ("sitting", "room", "door", "floor"),
+    contract.SittingChanged.name: ("sitting", "room", "door", "floor", "screens"),
     contract.RoomChanged.name: ("room",),
     contract.FloorChanged.name: ("floor",),
     contract.RosterChanged.name: ("door",),
     contract.AgendaChanged.name: ("agenda", "floor", "people"),
     contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft"),
-    contract.PeopleChanged.name: ("people", "door"),
+    contract.PeopleChanged.name: ("people", "door", "screens"),
     contract.RehearsalChanged.name: ("rehearsal",),
     contract.DraftChanged.name: ("room", "draft", "closed_draft"),
     contract.ParagraphEdited.name: ("room", "draft", "closed_draft"),

@@ -101,6 +101,26 @@ class AttendeeModel:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolledModel:
+    """A screen of the room as the Secretariat's list has it."""
+
+    id: str
+    name: str
+    audience: str  # members, observers
+    state: str  # live, dark (the door keeps its audience out), gone, none (no device is signed in)
+    device: str
+    since: str  # "14:02", since when the device is signed in; empty where none is
+    seen: str  # when it was last on line, where it is not and the desk knows
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentModel:
+    """Topic `screens`: the screens of the room."""
+
+    screens: tuple[EnrolledModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClosingModel:
     """What closing the door would do now."""
 

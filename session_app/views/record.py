@@ -36,6 +36,7 @@ ACTS = (
     "people.accredit",
     "people.badge",
     "people.badge_anew",
+    "screen.enrol",
     "person.sign_in",
     "person.sign_out",
     "draft.import",
@@ -183,11 +184,12 @@ _WORDS: Mapping[str, str] = {
     "language": "ui.language.",
     "direction": "ui.",
     "mode": "ui.record.mode.",
+    "audience": "ui.screens.audience.",
     "version": "ui.record.version.",
 }
 """Facts that are codes, and where their words are."""
 _COUNTS = ("added", "updated", "paragraphs", "companions")
-_TYPED = ("override", "reason", "device", "door")
+_TYPED = ("override", "reason", "device", "door", "called")
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,7 @@ def install(app: Flask, desk: Desk) -> None:
             "secretariat",
             "documents",
             "screen",
+            "list_screens",
             "draft",
             "closed_draft",
             "closed_text",

@@ -12,7 +12,7 @@ from gevent import get_hub
 from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
-from session_app.domain.signing import UNKNOWN, describe_device, read_code
+from session_app.domain.signing import UNKNOWN, Failures, describe_device, read_code
 from session_app.i18n import format_moment, say_in_both, translate, translate_error
 from session_app.services.desk import Desk, clock
 from session_app.services.signing import (
@@ -35,9 +35,11 @@ STATUS: Mapping[str, int] = {"signin.too_many": 429, "signin.badge_waits": 429}
 """How a sign-in that has to wait answers; what else is refused is 400 or 409."""
 
 
-def install(app: Flask, desk: Desk, *, cookie: str, secure: bool, devices: int) -> None:
+def install(
+    app: Flask, desk: Desk, failures: Failures, *, cookie: str, secure: bool, devices: int
+) -> None:
     """Register the pages anybody may open, and the one of a person's own devices."""
-    reception = Reception(desk, devices)
+    reception = Reception(desk, devices, failures)
     apart = get_hub().threadpool.apply
 
     @app.context_processor
@@ -74,7 +76,7 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool, devices: int) 
     def sign_in() -> BaseResponse:
         try:
             outcome = reception.take_code(
-                request.form.get("code", ""), _browser(), now=clock(), at=time.monotonic()
+                request.form.get("code", ""), browser(), now=clock(), at=time.monotonic()
             )
         except ActError as refusal:
             return _signin_page(refusal)
@@ -91,7 +93,7 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool, devices: int) 
             return _signin_page(refusal)
         try:
             outcome = reception.take_pin(
-                step, request.form.get("pin", ""), _browser(), now=clock(), at=at, apart=apart
+                step, request.form.get("pin", ""), browser(), now=clock(), at=at, apart=apart
             )
         except ActError as refusal:
             if refusal.code in ("signin.begin_again", "signin.bad_code"):
@@ -104,7 +106,7 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool, devices: int) 
     def take_device() -> BaseResponse:
         try:
             outcome = reception.take_device(
-                request.form.get("step", ""), _browser(), now=clock(), at=time.monotonic()
+                request.form.get("step", ""), browser(), now=clock(), at=time.monotonic()
             )
         except ActError as refusal:
             return _signin_page(refusal)
@@ -156,14 +158,7 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool, devices: int) 
             )
             return make_response(page)
         response = redirect(url_for("entrance"), 303)
-        response.set_cookie(
-            cookie,
-            outcome.token,
-            max_age=LASTS,
-            secure=secure,
-            httponly=True,
-            samesite="Strict",
-        )
+        keep(response, cookie, outcome.token, secure=secure)
         return response
 
     def signed_out() -> BaseResponse:
@@ -184,7 +179,15 @@ def install(app: Flask, desk: Desk, *, cookie: str, secure: bool, devices: int) 
         return {"device": device, "at": format_moment(at, language)}
 
 
-def _browser() -> Browser:
+def keep(response: BaseResponse, cookie: str, secret: str, *, secure: bool) -> None:
+    """Have the browser keep a secret of its own, which no script and no other site sees."""
+    response.set_cookie(
+        cookie, secret, max_age=LASTS, secure=secure, httponly=True, samesite="Strict"
+    )
+
+
+def browser() -> Browser:
+    """Who is at the desk's door with this request."""
     agent = request.headers.get("User-Agent", "")
     return Browser(request.remote_addr or "", describe_device(agent), visitor().token)
 

@@ -167,6 +167,20 @@ CLOSINGS = tuple(
 
 SAMPLES: dict[str, list[object]] = {
     "rehearsal": [models.RehearsalModel("rehearsal-abcdefgh"), models.RehearsalModel("")],
+    "screens": [
+        models.EnrolmentModel(()),
+        models.EnrolmentModel(
+            tuple(
+                models.EnrolledModel(f"s{state}", f"⟪{HOSTILE}⟫", audience, state, device, at, at)
+                for state, audience, device, at in (
+                    ("live", "members", f"⟪{HOSTILE}⟫", "14:02"),
+                    ("gone", "observers", "?", "14:02"),
+                    ("dark", "observers", f"⟪{HOSTILE}⟫", ""),
+                    ("none", "members", "", ""),
+                )
+            )
+        ),
+    ],
     "sitting": [
         models.SittingModel(state, number, mode, since, resumes_at, said("today"))
         for state, number, mode, since, resumes_at in (

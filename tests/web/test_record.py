@@ -146,6 +146,10 @@ def test_every_act_and_every_choice_has_its_words_in_both_languages() -> None:
                 )
 
 
+POSITIONAL = ("_record", "enter_everywhere")
+"""What enters an act that is named among its plain arguments."""
+
+
 def entered_in_the_sources() -> list[str]:
     """The names of acts that are written out where something is entered in the record."""
     found = []
@@ -158,9 +162,9 @@ def entered_in_the_sources() -> list[str]:
                 if isinstance(node.func, ast.Attribute)
                 else getattr(node.func, "id", "")
             )
-            if called in ("acting", "enter", "record", "_record"):
+            if called in ("acting", "enter", "record", *POSITIONAL):
                 given = [each.value for each in node.keywords if each.arg in ("name", "act")]
-                given += node.args if called in ("record", "_record") else []
+                given += node.args if called in ("record", *POSITIONAL) else []
                 for each in given:
                     words = (each.body, each.orelse) if isinstance(each, ast.IfExp) else (each,)
                     found += [

@@ -39,6 +39,9 @@
  *   "grant.give": { person: string, right: "attend" | "speak" | "table" | "see_agenda" | "see_documents" | "read_draft" | "edit_draft", reason: string, item?: string | null, draft?: string | null, until?: string | null };
  *   "grant.withdraw": { grant: string };
  *   "person.language": { language: "es" | "en" };
+ *   "screen.rename": { screen: string, called: string };
+ *   "screen.serve": { screen: string, audience: "members" | "observers" };
+ *   "screen.withdraw": { screen: string };
  *   "draft.start_closed": {};
  *   "paragraph.add": { draft: string, op: string, section: string, after?: string | null, kind?: "heading" | "item" | "sub-item" | "continuation" };
  *   "paragraph.paste": { draft: string, op: string, section: string, language: "es" | "en", paragraphs: ({ kind: "heading" | "item" | "sub-item" | "continuation", text: string, label?: string | null })[], after?: string | null };
@@ -110,6 +113,9 @@ export const COMMANDS = Object.freeze([
   "grant.give",
   "grant.withdraw",
   "person.language",
+  "screen.rename",
+  "screen.serve",
+  "screen.withdraw",
   "draft.start_closed",
   "paragraph.add",
   "paragraph.paste",
