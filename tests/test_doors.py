@@ -300,6 +300,9 @@ ROWS = {
             screen.rename
             screen.serve
             screen.withdraw
+            people.add
+            people.change
+            people.withdraw
         """,
         Action.GIVE_GRANTS: """
             grant.give

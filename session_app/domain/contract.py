@@ -301,6 +301,42 @@ class WithdrawFromRoom(Command, name="room.withdraw", needs=Action.MANAGE_SITTIN
 
 
 @dataclass(frozen=True)
+class AddPerson(Command, name="people.add", needs=Action.ACCREDIT):
+    """Accredit one person by hand, as a row of a list would."""
+
+    full_name: str
+    delegation: str  # code, name or acronym
+    capacity: str  # one of the capacities, or a word for it
+    email: str | None = None
+    language: Language = "es"
+    drafting: bool = False
+    rank: str | None = None
+
+
+@dataclass(frozen=True)
+class ChangePerson(Command, name="people.change", needs=Action.ACCREDIT):
+    """Correct somebody's accreditation by hand; what is left empty is emptied."""
+
+    person: str
+    full_name: str
+    delegation: str
+    capacity: str
+    email: str | None = None
+    language: Language = "es"
+    drafting: bool = False
+    rank: str | None = None
+
+
+@dataclass(frozen=True)
+class WithdrawPerson(Command, name="people.withdraw", needs=Action.ACCREDIT):
+    """End somebody's accreditation: at once they are out, with their grants and places. What they have
+    done stays in the record."""
+
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class GiveGrant(Command, name="grant.give", needs=Action.GIVE_GRANTS):
     """A dated exception signed by the PPT, e.g. leave for an interpreter to read the draft. With a
     scope it counts only while an item is under way, or for one text; `until` is local wall time."""

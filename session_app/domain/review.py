@@ -88,7 +88,7 @@ def review(
     and not in the list count too. `names` are what the list calls its columns.
     """
     reader = RowReader(forum, ppt, names)
-    known = _Known(held)
+    known = Known(held)
     found: dict[int, Reviewed] = {}
     lines: list[AccreditationLine] = []
     for row in rows:
@@ -128,7 +128,7 @@ def review(
             standing=_standing(line, meant),
             accreditation=line,
             person=meant.person if meant else None,
-            changes=_changes(line, meant),
+            changes=changes(line, meant),
         )
     for line, code, params in _beyond_quotas([line for line, _ in ready], others, forum, ppt, body):
         refuse(line, code, **params)
@@ -155,11 +155,6 @@ def carry_over(line: AccreditationLine, held: Held | None) -> AccreditationLine:
         audience=line.audience if "audience" in line.given else held.audience,
         rank=line.rank if "rank" in line.given else held.rank,
     )
-
-
-def match(line: AccreditationLine, held: Iterable[Held]) -> Held | None:
-    """Whom a line is of: by e-mail address, or by name and delegation here where one has none."""
-    return _Known(held).find(line)
 
 
 def digest(reviewed: Iterable[Reviewed]) -> str:
@@ -219,8 +214,9 @@ def suggest(row: Reviewed, forum: Forum, *, ppt: str) -> tuple[Fix, ...]:
 # Comparing -----------------------------------------------------------------------------------
 
 
-class _Known:
-    """Those the store knows, to be found by what a line says of them."""
+class Known:
+    """Those the store knows, to be found by what a line says of them: by e-mail address, or by name and
+    delegation where the line or the store has none."""
 
     def __init__(self, held: Iterable[Held]) -> None:
         self._by_email: dict[str, Held] = {}
@@ -243,10 +239,11 @@ class _Known:
 def _standing(line: AccreditationLine, held: Held | None) -> Standing:
     if held is None or not held.accredited:
         return "new"
-    return "changed" if _changes(line, held) else "same"
+    return "changed" if changes(line, held) else "same"
 
 
-def _changes(line: AccreditationLine, held: Held | None) -> tuple[str, ...]:
+def changes(line: AccreditationLine, held: Held | None) -> tuple[str, ...]:
+    """What becomes another of somebody accredited already; of anybody else nothing."""
     if held is None or not held.accredited:
         return ()
     return tuple(

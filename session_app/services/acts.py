@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from session_app.domain import contract
 from session_app.domain.contract import Command
 
-from . import adoption, agenda, door, drafting, floor, room, screens, sitting
+from . import adoption, agenda, door, drafting, floor, people, room, screens, sitting
 from .desk import Handler
 from .drafting import structural
 
@@ -45,6 +45,9 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.PutBeforeRoom: room.put_before_room,
     contract.WithdrawFromRoom: room.withdraw_from_room,
     contract.MarkAttendance: agenda.mark_attendance,
+    contract.AddPerson: people.add_person,
+    contract.ChangePerson: people.change_person,
+    contract.WithdrawPerson: people.withdraw_person,
     contract.GiveGrant: agenda.give_grant,
     contract.WithdrawGrant: agenda.withdraw_grant,
     contract.ChooseLanguage: agenda.choose_language,

@@ -186,6 +186,22 @@ def remove_person(act: Act, command: RemovePerson) -> Result:
     return {}
 
 
+def leave_roster(act: Act, person: str) -> None:
+    """Take somebody off the roster who takes part no longer; the record of it is the roster's alone."""
+    entries = dict(_roster(act))
+    if entries.pop(person, None) is not None:
+        _put_roster(act, entries)
+        act.tx.record(
+            session=act.session.id,
+            person=act.actor.person,
+            capacity=act.actor.capacity,
+            delegation=act.actor.delegation,
+            act=RemovePerson.name,
+            subject=person,
+            closed=True,
+        )
+
+
 def ask_to_enter(act: Act, command: AskToEnter) -> Result:
     """Wait at the door of a closed sitting for the chair's tap."""
     candidate = _candidates(act.desk, act.session.id).get(act.actor.person)

@@ -295,6 +295,21 @@ create table decision (
 create index decision_of_paragraph on decision (paragraph, at)
 """
 
+
+def _withdraw_people(database: Database) -> None:
+    for statement in WITHDRAWN.strip().split(";\n"):
+        database.execute(statement)
+
+
+WITHDRAWN = """
+create table withdrawn (
+    session text not null references session, person text not null references person,
+    delegation text not null, capacity text not null, drafting integer not null, audience text not null,
+    rank text not null, since text not null, ended text not null, by text not null, reason text not null
+) strict;
+create index withdrawn_of_session on withdrawn (session, person)
+"""
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -303,4 +318,5 @@ STEPS: list[Step] = [
     _give_floor,
     _rehearse,
     _put_before_room,
+    _withdraw_people,
 ]

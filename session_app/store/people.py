@@ -15,6 +15,7 @@ from session_app.domain.drafting import Language
 from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.forum import Forum
 from session_app.domain.people import Audience, Capacity, Grant, categorize
+from session_app.domain.review import Held, Known, carry_over
 from session_app.domain.signing import TRIES
 
 from .database import Database, Transaction, new_id, stamp
@@ -99,56 +100,128 @@ def count_badges(db: Database, session: str) -> int:
     return int(row["held"]) if row else 0
 
 
-def accredit(tx: Transaction, session: str, lines: Iterable[AccreditationLine]) -> tuple[int, int]:
+def held(db: Database, session: str) -> list[Held]:
+    """Everybody the store knows, each as they stand in this session: whom a row of a list may mean.
+
+    Who has been accredited before and is no longer is known by the delegation they came for.
+    """
+    rows = db.all(
+        "select p.id, p.name, p.email, a.person is not null as accredited, a.capacity, a.drafting, a.audience,"
+        " a.rank, coalesce(a.delegation, (select w.delegation from withdrawn w where w.session = ?1 and"
+        " w.person = p.id order by w.ended desc limit 1), '') as delegation"
+        " from person p left join accreditation a on a.person = p.id and a.session = ?1 order by p.rowid",
+        (session,),
+    )
+    return [
+        Held(
+            person=row["id"],
+            name=row["name"],
+            email=row["email"],
+            accredited=True,
+            delegation=row["delegation"],
+            capacity=Capacity(row["capacity"]),
+            drafting=bool(row["drafting"]),
+            audience=row["audience"],
+            rank=row["rank"],
+        )
+        if row["accredited"]
+        else Held(row["id"], row["name"], row["email"], delegation=row["delegation"])
+        for row in rows
+    ]
+
+
+def accredit(
+    db: Database, tx: Transaction, session: str, lines: Iterable[AccreditationLine]
+) -> tuple[int, int]:
     """Enter accreditations: new persons are added, known ones updated, nobody is ever deleted.
 
     A person is known by e-mail address, or by name and delegation where the list or the store has
-    none. Returns (added, updated).
+    none. What a list does not speak of stays as it is. Returns (added, updated): persons of the store.
     """
+    known = Known(held(db, session))
     added = updated = 0
     for line in lines:
-        person = _known(tx, session, line)
-        if person is None:
-            person = new_id()
-            tx.execute(
-                "insert into person values (?, ?, ?, ?, ?)",
-                (person, line.name, line.email, line.language, stamp(tx.now)),
-            )
-            added += 1
-        else:
-            tx.execute(
-                "update person set name = ?, email = coalesce(?, email) where id = ?",
-                (line.name, line.email, person),
-            )
-            updated += 1
-        tx.execute(
-            "insert into accreditation values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (session, person) do update set"
-            " delegation = excluded.delegation, capacity = excluded.capacity, drafting = excluded.drafting,"
-            " audience = excluded.audience, rank = excluded.rank",
-            (
-                session,
-                person,
-                line.delegation,
-                line.capacity,
-                line.drafting,
-                line.audience,
-                stamp(tx.now),
-                line.rank,
-            ),
-        )
-    tx.change_authority()
+        meant = known.find(line)
+        enter(tx, session, carry_over(line, meant), meant.person if meant else None)
+        added, updated = added + (meant is None), updated + (meant is not None)
     return added, updated
 
 
-def _known(tx: Transaction, session: str, line: AccreditationLine) -> str | None:
-    found = tx.execute(
-        "select id from person where email = ?1 union all"
-        " select p.id from person p join accreditation a on a.person = p.id"
-        " where a.session = ?2 and p.name = ?3 and a.delegation = ?4 and (p.email is null or ?1 is null)"
-        " limit 1",
-        (line.email, session, line.name, line.delegation),
-    ).fetchone()
-    return found[0] if found else None
+def enter(tx: Transaction, session: str, line: AccreditationLine, person: str | None) -> str:
+    """Enter one accreditation, of somebody known or of somebody new; returns the person's id.
+
+    The language of somebody known is their own choice, and an address is never taken away.
+    """
+    if person is None:
+        person = new_id()
+        tx.execute(
+            "insert into person values (?, ?, ?, ?, ?)",
+            (person, line.name, line.email, line.language, stamp(tx.now)),
+        )
+    else:
+        tx.execute(
+            "update person set name = ?, email = coalesce(?, email) where id = ?",
+            (line.name, line.email, person),
+        )
+    tx.execute(
+        "insert into accreditation values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (session, person) do update set"
+        " delegation = excluded.delegation, capacity = excluded.capacity, drafting = excluded.drafting,"
+        " audience = excluded.audience, rank = excluded.rank",
+        (
+            session,
+            person,
+            line.delegation,
+            line.capacity,
+            line.drafting,
+            line.audience,
+            stamp(tx.now),
+            line.rank,
+        ),
+    )
+    tx.change_authority()
+    return person
+
+
+def correct(tx: Transaction, person: str, *, email: str | None, language: Language) -> None:
+    """Set what only a correction by hand sets: an address, or none, and the language."""
+    tx.execute("update person set email = ?, language = ? where id = ?", (email, language, person))
+    tx.change_authority()
+
+
+def withdraw(tx: Transaction, session: str, person: str, *, by: str, reason: str) -> None:
+    """End an accreditation with all its grants, in the session's rehearsal too. What it was is kept.
+
+    Raises `NotFound` for somebody who is not accredited.
+    """
+    kept = tx.execute(
+        "insert into withdrawn (session, person, delegation, capacity, drafting, audience, rank, since,"
+        " ended, by, reason) select session, person, delegation, capacity, drafting, audience, rank,"
+        " since, ?, ?, ? from accreditation where session = ? and person = ?",
+        (stamp(tx.now), by, reason, session, person),
+    )
+    if not kept.rowcount:
+        raise NotFound("people.unknown")
+    tx.execute(
+        "delete from accreditation where person = ?1 and (session = ?2 or session in"
+        " (select id from session where rehearsal_of = ?2))",
+        (person, session),
+    )
+    tx.execute(
+        "update permission set withdrawn_at = ? where session = ? and person = ? and withdrawn_at is null",
+        (stamp(tx.now), session, person),
+    )
+    tx.change_authority()
+
+
+def former(db: Database, session: str) -> dict[str, tuple[str, str]]:
+    """Those who were accredited to a session and are no longer: name and delegation, by person."""
+    rows = db.all(
+        "select w.person, p.name, w.delegation from withdrawn w join person p on p.id = w.person"
+        " where w.session = ? and w.person not in (select person from accreditation where session = ?)"
+        " order by w.ended",
+        (session, session),
+    )
+    return {row["person"]: (row["name"], row["delegation"]) for row in rows}
 
 
 def choose_language(tx: Transaction, person: str, language: Language) -> None:

@@ -245,6 +245,10 @@ def _facts(entry: Entry, words: _Words) -> Iterator[str]:
             yield t(f"ui.record.{name}", count=value)
         elif name in _TYPED:
             yield t(f"ui.record.{name}", text=value)
+        elif name == "changes" and isinstance(value, list):
+            yield i18n.join_names(
+                (t(f"ui.people.changed.{each}") for each in value), words.language
+            )
         elif name == "present":
             yield t("ui.record.present_were", names=value)
         elif name == "sha256":
@@ -264,6 +268,8 @@ def _names(
         "en": t("ui.layout.en"),
         "bilingual": t("ui.layout.bilingual"),
     }
+    for person, (name, delegation) in people.former(desk.store, session).items():
+        names[person] = f"{name} ({delegation})"
     for each in people.accredited(desk.store, session):
         names[each.person] = f"{each.name} ({each.delegation})"
     for grant, (person, right) in record.granted(desk.store, session, everything=closed).items():

@@ -30,7 +30,7 @@ def house(room):
     """The demonstration with a second companion for Costa Rica, and roles for its people."""
     line = AccreditationLine(1, BY_NAME["another"], "CRI", Capacity.COMPANION)
     with room.desk.store.transaction(NOW) as tx:
-        people.accredit(tx, room.session, [line])
+        people.accredit(room.desk.store, tx, room.session, [line])
     by_name = {each.name: each for each in people.accredited(room.desk.store, room.session)}
     room.person |= {role: by_name[name].person for role, name in BY_NAME.items()}
     return room
@@ -77,8 +77,18 @@ def test_nobody_is_exempt(house):
 def test_the_door_closes_only_on_the_list_the_chair_was_shown(house):
     seen = preview_closing(house.desk, house.session, "closed", NOW).seen
     with house.desk.store.transaction(NOW) as tx:
-        people.accredit(tx, house.session, [AccreditationLine(1, "X", "COL", Capacity.OBSERVER)])
-        people.accredit(tx, house.session, [AccreditationLine(1, "Y", "ACNUR", Capacity.OBSERVER)])
+        people.accredit(
+            house.desk.store,
+            tx,
+            house.session,
+            [AccreditationLine(1, "X", "COL", Capacity.OBSERVER)],
+        )
+        people.accredit(
+            house.desk.store,
+            tx,
+            house.session,
+            [AccreditationLine(1, "Y", "ACNUR", Capacity.OBSERVER)],
+        )
     with pytest.raises(Conflict, match=r"door\.list_changed"):
         house.do("chair", "door.close", mode="closed", seen=seen)
     assert sessions.sitting(house.desk.store, house.session).mode == "open"

@@ -1,15 +1,20 @@
 """Lists of accreditations entered one after the other: who is the same person, and what they may do then."""
 
+import json
+
 import pytest
 from conftest import CRM, NOW
 
 from session_app.domain.access import Action
-from session_app.domain.errors import Conflict, Invalid
+from session_app.domain.errors import Conflict, Invalid, NotFound
+from session_app.domain.signing import Code
 from session_app.services.authority import CONSOLE
 from session_app.services.console import call_session
+from session_app.services.door import preview_closing
 from session_app.services.people import accredit
 from session_app.services.signing import issue_badge
-from session_app.store import people
+from session_app.store import people, sessions, signing
+from session_app.views.record import read_record
 
 
 def enter(room, *lines):
@@ -117,3 +122,154 @@ def test_a_second_drafting_representative_of_a_country_is_refused_and_nobody_is_
     with pytest.raises(Invalid, match=r"people\.second_representative"):
         enter(room, "Ana Nueva,CAN,delegate,,yes")
     assert len(people.accredited(room.desk.store, room.session)) == before
+
+
+# By hand -------------------------------------------------------------------------------------
+
+NEW = {"full_name": "Nora  Paz", "delegation": "Honduras", "capacity": "Jefatura"}
+
+
+def found(room, person):
+    everybody = people.accredited(room.desk.store, room.session)
+    return next((each for each in everybody if each.person == person), None)
+
+
+def test_one_person_is_accredited_by_hand_as_a_row_would_be(room):
+    values = NEW | {"email": "Nora@HND.example", "language": "en", "rank": "Ministra"}
+    made = room.do("secretariat", "people.add", **values)["person"]
+    nora = found(room, made)
+    assert (nora.name, nora.delegation, nora.capacity) == ("Nora Paz", "HND", "head")
+    assert (nora.email, nora.language, nora.rank) == ("nora@hnd.example", "en", "Ministra")
+    with pytest.raises(Conflict, match=r"people\.there"):
+        room.do("secretariat", "people.add", **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"delegation": "Rep. Dominicana"}, "people.unknown_delegation"),
+        ({"capacity": ""}, "people.no_capacity"),
+        ({"capacity": "chair"}, "people.not_the_presidency"),
+        ({"full_name": " "}, "people.no_name"),
+        ({"email": "nobody"}, "people.bad_email"),
+        ({"delegation": "CAN", "drafting": True}, "people.second_representative"),
+    ],
+)
+def test_what_is_wrong_with_a_person_entered_by_hand_is_said_and_nobody_is_entered(
+    room, values, code
+):
+    before = people.accredited(room.desk.store, room.session)
+    with pytest.raises(Invalid) as refusal:
+        room.do("secretariat", "people.add", **(NEW | values))
+    assert refusal.value.code == code
+    assert people.accredited(room.desk.store, room.session) == before
+
+
+def test_a_correction_by_hand_makes_everything_as_the_form_says(room):
+    person = room.person["delegate-hnd"]
+    values = NEW | {"language": "en", "capacity": "Acompañante"}
+    room.do("secretariat", "people.change", person=person, **values)
+    held = found(room, person)
+    assert (held.name, held.capacity, held.email, held.language) == (
+        *("Nora Paz", "companion", None, "en"),
+    )
+    entry = room.desk.store.one("select detail from act order by seq desc limit 1")["detail"]
+    assert json.loads(entry)["changes"] == ["name", "capacity", "email"]
+    assert "Nora" not in entry
+
+
+def test_a_correction_does_not_make_two_people_one(room):
+    other = found(room, room.person["drafting-can"])
+    values = NEW | {"email": other.email}
+    with pytest.raises(Conflict, match=r"people\.there"):
+        room.do("secretariat", "people.change", person=room.person["delegate-hnd"], **values)
+
+
+def test_who_is_corrected_into_the_drafting_group_is_signed_out_without_a_pin(room):
+    desk, person = room.desk, room.person["delegate-hnd"]
+    with desk.store.transaction(NOW) as tx:
+        badge = signing.issue_badge(tx, person)
+        token = signing.open_login(tx, person, badge=signing.find_badge(desk.store, Code("link", badge)).hash)  # fmt: skip
+    values = NEW | {"capacity": "Redacción"}
+    room.do("secretariat", "people.change", person=person, **values)
+    assert signing.signed_in(desk.store, token, NOW) is None
+
+
+def test_a_withdrawn_accreditation_ends_sign_ins_grants_and_the_place_in_the_group_at_once(room):
+    desk, person = room.desk, room.person["drafting-can"]
+    with desk.store.transaction(NOW) as tx:
+        token = signing.open_login(tx, person)
+    room.do("chair", "grant.give", person=person, right="speak", reason="Expone")
+    assert desk.authority.writable(room.session, person, NOW)
+    before = found(room, person)
+    room.do("secretariat", "people.withdraw", person=person, reason="Dejó la delegación")
+    assert found(room, person) is None
+    assert signing.signed_in(desk.store, token, NOW) is None
+    assert not desk.authority.writable(room.session, person, NOW)
+    assert people.grants(desk.store, room.session, person=person) == []
+    kept = desk.store.one("select * from withdrawn where person = ?", (person,))
+    assert (kept["delegation"], kept["capacity"], kept["reason"]) == (
+        *(before.delegation, before.capacity, "Dejó la delegación"),
+    )
+    # The place is free, and what they did is still theirs.
+    enter(room, "Otra Persona,CAN,delegate,,yes")
+    shown = read_record(desk, room.session, room.person["secretariat"], NOW, language="es")
+    last = next(each for each in shown.entries if each.act == "Retira una acreditación")
+    assert last.subject == f"{before.name} (CAN)"
+    assert "Dejó la delegación" in last.facts
+
+
+def test_who_takes_part_elsewhere_keeps_the_badge_for_there(room):
+    desk, person = room.desk, room.person["delegate-hnd"]
+    held = found(room, person)
+    other = ad_hoc_group(desk, "grcm")
+    line = f"name,delegation,capacity,email\n{held.name},HND,delegate,{held.email}"
+    assert accredit(desk, other, line.encode(), person=CONSOLE, now=NOW) == (0, 1)
+    with desk.store.transaction(NOW) as tx:
+        token = signing.open_login(tx, person)
+    room.do("secretariat", "people.withdraw", person=person, reason="Vuelve a su país")
+    assert signing.signed_in(desk.store, token, NOW) == person
+    assert not desk.authority.may(room.session, person, Action.ATTEND, NOW)
+    assert desk.authority.may(other, person, Action.ATTEND, NOW)
+
+
+def test_who_is_withdrawn_behind_the_door_is_off_its_roster_and_only_the_roster_reads_so(room):
+    desk = room.desk
+    seen = preview_closing(desk, room.session, "closed", NOW).seen
+    room.do("chair", "door.close", mode="closed", seen=seen)
+    person = next(iter(sessions.roster(desk.store, room.session)))
+    room.do("secretariat", "people.withdraw", person=person, reason="Enfermedad")
+    assert person not in sessions.roster(desk.store, room.session)
+    acts = desk.store.all("select act, closed from act order by seq desc limit 2")
+    assert [(each["act"], each["closed"]) for each in acts] == [
+        ("people.withdraw", 0),
+        ("roster.remove", 1),
+    ]
+
+
+def test_somebody_withdrawn_who_comes_back_is_the_same_person(room):
+    person = room.person["delegate-hnd"]
+    held = found(room, person)
+    room.do("secretariat", "people.withdraw", person=person, reason="Error")
+    enter(room, f"{held.name},HND,delegate,{held.email or ''},")
+    assert found(room, person).name == held.name
+
+
+def test_a_withdrawal_needs_a_reason_and_is_nobodys_own(room):
+    with pytest.raises(Invalid, match=r"people\.reason_missing"):
+        room.do("secretariat", "people.withdraw", person=room.person["rrocm"], reason=" \u200b")
+    with pytest.raises(Conflict, match=r"people\.not_yourself"):
+        room.do("secretariat", "people.withdraw", person=room.person["secretariat"], reason="Fin")
+    with pytest.raises(NotFound, match=r"people\.unknown"):
+        room.do("secretariat", "people.withdraw", person="nobody", reason="Fin")
+
+
+def test_what_a_list_does_not_speak_of_stays(room):
+    with room.desk.store.transaction(NOW) as tx:
+        tx.execute(
+            "update accreditation set rank = 'Director', audience = 'members' where person = ?",
+            (room.person["delegate-hnd"],),
+        )
+    before = found(room, room.person["delegate-hnd"])
+    enter(room, f"{before.name},HND,delegate,{before.email or ''},")
+    assert found(room, room.person["delegate-hnd"]) == before

@@ -36,6 +36,9 @@
  *   "floor.open_list": {};
  *   "room.put": { draft: string, paragraph: string };
  *   "room.withdraw": {};
+ *   "people.add": { full_name: string, delegation: string, capacity: string, email?: string | null, language?: "es" | "en", drafting?: boolean, rank?: string | null };
+ *   "people.change": { person: string, full_name: string, delegation: string, capacity: string, email?: string | null, language?: "es" | "en", drafting?: boolean, rank?: string | null };
+ *   "people.withdraw": { person: string, reason: string };
  *   "grant.give": { person: string, right: "attend" | "speak" | "table" | "see_agenda" | "see_documents" | "read_draft" | "edit_draft", reason: string, item?: string | null, draft?: string | null, until?: string | null };
  *   "grant.withdraw": { grant: string };
  *   "person.language": { language: "es" | "en" };
@@ -110,6 +113,9 @@ export const COMMANDS = Object.freeze([
   "floor.open_list",
   "room.put",
   "room.withdraw",
+  "people.add",
+  "people.change",
+  "people.withdraw",
   "grant.give",
   "grant.withdraw",
   "person.language",
