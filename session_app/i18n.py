@@ -89,6 +89,14 @@ def plural(count: int, language: Language, forms: Mapping[str, str]) -> str:
     return forms.get(_LOCALES[language].plural_form(count), forms["other"])
 
 
+def format_ordinal(number: int, language: Language) -> str:
+    """A place on a list: "2.º", "2nd"."""
+    forms = _MESSAGES[language]["ordinal"]
+    assert not isinstance(forms, str)
+    form = _LOCALES[language].ordinal_form(number)
+    return forms.get(form, forms["other"]).format(number=number)
+
+
 class _Shown(dict[str, object]):
     """Parameters as they are shown in one language."""
 

@@ -373,7 +373,7 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
     keeps = Action.MANAGE_FLOOR in viewer.may
     zone = ZoneInfo(session.zone)
 
-    def shown(each: Request, before: Sequence[Request] = ()) -> SpeakerModel:
+    def shown(each: Request, before: Sequence[Request] = (), at: int = 0) -> SpeakerModel:
         known = desk.forum.delegations.get(each.delegation)
         deadline = each.deadline
         return SpeakerModel(
@@ -390,6 +390,9 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
             can_move_up=any(
                 other.kind is each.kind and other.place is each.place for other in before
             ),
+            ordinal={
+                language: i18n.format_ordinal(at, language) if at else "" for language in LANGUAGES
+            },
         )
 
     times: Mapping[str, float] = {}
@@ -399,7 +402,7 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
         times = spoken_openly(desk, session.id)
     return FloorModel(
         speaker=shown(held.speaker) if held.speaker else None,
-        queue=tuple(shown(each, queue[:place]) for place, each in enumerate(queue)),
+        queue=tuple(shown(each, queue[:place], place + 1) for place, each in enumerate(queue)),
         closed=held.closed,
         is_open=True,
         others=tuple((code, each.name) for code, each in desk.forum.delegations.items())

@@ -249,6 +249,7 @@ class SpeakerModel:
     left: int  # seconds while it stands
     limit: int  # seconds; 0: without limit
     can_move_up: bool
+    ordinal: Texts  # place on the list: "2.º", "2nd"; empty for who has the floor
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,15 +24,15 @@ def test_a_delegation_asks_on_a_phone_sees_its_place_and_is_given_the_floor_on_t
     honduras = enter("delegate-hnd", viewport=PHONE).go()
     canada = enter("drafting-can", viewport=PHONE).go()
     for each in (honduras, canada):
-        each.page.locator("#live-floor .mine > .act button").click()
+        each.page.locator("#live-floor .ask > .act button").click()
         each.page.locator("#live-floor .mine .place:not([hidden])").wait_for()
-    assert "2" in canada.page.locator("#live-floor .where").inner_text()
+    assert "2.º" in canada.page.locator("#live-floor .where:visible").inner_text()
     chair.page.locator("#live-floor .acts .primary").click()
     shown = [left(each) for each in (chair, honduras, canada)]
     assert max(shown) - min(shown) <= 1, shown
     assert 170 < shown[0] <= 180
-    canada.page.locator("#live-floor .place button").click()
-    canada.page.locator("#live-floor .mine > .act button").wait_for(state="visible")
+    canada.page.locator("#live-floor .place:not([hidden]) button").click()
+    canada.page.locator("#live-floor .ask > .act button").wait_for(state="visible")
     chair.page.locator("#live-floor .queue").wait_for(state="detached")
     chair.page.locator("#live-floor form[action$='floor.end'] button").click()
     chair.page.locator("#live-floor .clock").wait_for(state="detached")

@@ -133,6 +133,7 @@ SPEAKERS = tuple(
         left=160,
         limit=limit,
         can_move_up=place == 2,
+        ordinal=said(f"{place}.º"),
     )
     for place, (kind, state, deadline, limit) in enumerate(
         (

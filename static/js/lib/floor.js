@@ -57,21 +57,62 @@ function minutes(seconds) {
   return `${seconds < 0 ? "−" : ""}${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
 }
 
-/** One's own delegation waits: its place instead of the button that asks. */
+/** One's own delegation on the list, or with the floor: its place instead of the button that asks. */
 function showPlace() {
   const mine = document.querySelector("#live-floor .mine");
-  const form = mine?.querySelector("form.place");
-  if (!mine || !(form instanceof HTMLFormElement)) return;
+  if (!(mine instanceof HTMLElement)) return;
   const own = document.documentElement.dataset.delegation;
-  const queue = [...document.querySelectorAll("#live-floor .queue > li")];
-  const at = queue.findIndex((each) => each instanceof HTMLElement && each.dataset.delegation === own && each.dataset.kind === "speech");
-  const waits = at >= 0;
-  form.hidden = !waits;
-  mine.classList.toggle("waits", waits);
-  if (!waits) return;
-  const request = form.elements.namedItem("request");
-  if (request instanceof HTMLInputElement) request.value = queue[at]?.id.replace("request-", "") ?? "";
-  const where = form.querySelector(".where");
-  const said = at === 0 ? form.dataset.first : form.dataset.place?.replace("{place}", String(at + 1));
-  if (where && where.textContent !== said) where.textContent = said ?? "";
+  const isOwn = (/** @type {HTMLElement} */ each) => each.dataset.delegation === own;
+  const queue = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#live-floor .queue > li")]);
+  const now = /** @type {HTMLElement | null} */ (document.querySelector("#live-floor .now[data-request]"));
+  for (const each of queue.filter(isOwn)) mark(each, mine.dataset.you ?? "");
+  const speaks = now && isOwn(now) ? now : null;
+  const forms = /** @type {HTMLFormElement[]} */ ([...mine.querySelectorAll("form.place")]);
+  for (const [index, form] of forms.entries()) {
+    // The first of the forms says that one has the floor; each says where the request of its kind waits.
+    const at = queue.findIndex((each) => isOwn(each) && each.dataset.kind === form.dataset.kind);
+    const request = index === 0 && speaks ? speaks : queue[at];
+    form.hidden = !request;
+    if (!request) continue;
+    if (request === speaks) say(form, "", filled(form.dataset.speaks, speaks.dataset), "", form.dataset.yield);
+    else {
+      const before = (queue[at - 1] ?? now)?.dataset.name;
+      const { ordinal, name, at: time } = request.dataset;
+      const where = filled(before ? form.dataset.after : form.dataset.first, { name: before, time });
+      say(form, ordinal, filled(form.dataset.says, { name }), where, form.dataset.withdraw);
+    }
+    const field = form.elements.namedItem("request");
+    if (field instanceof HTMLInputElement) field.value = request.dataset.request ?? request.id.replace("request-", "");
+  }
+  mine.classList.toggle("waits", !forms[0]?.hidden);
+}
+
+/** @param {HTMLElement} request @param {string} you */
+function mark(request, you) {
+  const names = request.querySelector(".names");
+  if (request.querySelector(".you")) return;
+  const word = document.createElement("span");
+  word.className = "you";
+  word.textContent = ` ${you}`;
+  names?.insertBefore(word, names.querySelector("small"));
+}
+
+/**
+ * @param {string | undefined} sentence
+ * @param {Record<string, string | undefined>} values
+ */
+const filled = (sentence, values) => (sentence ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string | undefined} ordinal
+ * @param {string} said
+ * @param {string} where
+ * @param {string | undefined} act what its button does
+ */
+function say(form, ordinal, said, where, act) {
+  for (const [part, text] of [[".ordinal", ordinal], [".said", said], ["small", where], [".word", act]]) {
+    const shown = form.querySelector(part ?? "");
+    if (shown && shown.textContent !== text) shown.textContent = text ?? "";
+  }
 }

@@ -3,3 +3,62 @@ import { showFloor } from "../lib/floor.js";
 import { follow } from "../lib/live.js";
 
 showFloor(follow({ io, Idiomorph }));
+
+/** On a phone the places under the thumb are parts of this page: which one is in its address. */
+const narrow = matchMedia("(max-width: 899px)");
+const PARTS = ["agenda", "documents"];
+
+function tellPlace() {
+  const part = location.hash.slice(1);
+  const here = narrow.matches && PARTS.includes(part) ? part : "home";
+  for (const place of document.querySelectorAll(".places [data-place]")) {
+    if (place.getAttribute("data-place") === here) place.setAttribute("aria-current", "page");
+    else place.removeAttribute("aria-current");
+  }
+}
+document.addEventListener("click", (event) => {
+  const place = event.target instanceof Element ? event.target.closest(".places [data-place=documents]") : null;
+  if (!place || !narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  location.hash = "documents";
+});
+window.addEventListener("hashchange", () => {
+  tellPlace();
+  scrollTo(0, 0);
+});
+narrow.addEventListener("change", tellPlace);
+tellPlace();
+
+/** What lies under one's own place can be scrolled out from under it, however high it is. */
+const observer = new ResizeObserver(([mine]) => {
+  document.documentElement.style.setProperty("--asking", `${mine?.target.getBoundingClientRect().height ?? 0}px`);
+});
+/** @type {Element | null} */
+let watched = null;
+function watch() {
+  const mine = document.querySelector("#live-floor .mine");
+  if (mine === watched) return;
+  observer.disconnect();
+  if (mine) observer.observe(mine);
+  watched = mine;
+}
+document.addEventListener("shown", watch);
+watch();
+
+/** What else can be asked for closes when one has asked, or looks elsewhere. */
+const more = () => /** @type {HTMLDetailsElement | null} */ (document.getElementById("ask-more"));
+document.addEventListener("click", (event) => {
+  const open = more();
+  if (open?.open && event.target instanceof Node && !open.contains(event.target)) open.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const open = more();
+  if (event.key !== "Escape" || !open?.open) return;
+  open.open = false;
+  open.querySelector("summary")?.focus();
+});
+document.addEventListener("shown", (event) => {
+  const { topic } = /** @type {CustomEvent<{topic: string}>} */ (event).detail;
+  const open = more();
+  if (topic === "floor" && open?.open && !open.contains(document.activeElement)) open.open = false;
+});
