@@ -34,7 +34,7 @@ from session_app.views.models import DocumentsModel, NoticeModel, Viewer
 from .guard import door, visitor
 
 PAGES = {
-    "home": (Action.KNOW, ("sitting", "agenda", "floor", "attendance", "documents")),
+    "home": (Action.KNOW, ("sitting", "agenda", "floor", "room", "attendance", "documents")),
     "agenda": (Action.SEE_AGENDA, ("sitting", "agenda")),
     "draft": (Action.READ_DRAFT, ("sitting", "draft")),
     "documents": (Action.KNOW, ("sitting", "documents")),

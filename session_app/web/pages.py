@@ -86,6 +86,7 @@ def install(app: Flask, desk: Desk) -> None:
             "sitting",
             "agenda",
             "floor",
+            "room",
             "attendance",
             "documents",
             "closed_text",

@@ -26,7 +26,7 @@ def test_a_delegation_asks_on_a_phone_sees_its_place_and_is_given_the_floor_on_t
     for each in (honduras, canada):
         each.page.locator("#live-floor .ask > .act button").click()
         each.page.locator("#live-floor .mine .place:not([hidden])").wait_for()
-    assert "2.º" in canada.page.locator("#live-floor .where:visible").inner_text()
+    assert "2nd" in canada.page.locator("#live-floor .where:visible").inner_text()
     chair.page.locator("#live-floor .acts .primary").click()
     shown = [left(each) for each in (chair, honduras, canada)]
     assert max(shown) - min(shown) <= 1, shown

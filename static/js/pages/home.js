@@ -47,9 +47,10 @@ watch();
 
 /** What else can be asked for closes when one has asked, or looks elsewhere. */
 const more = () => /** @type {HTMLDetailsElement | null} */ (document.getElementById("ask-more"));
-document.addEventListener("click", (event) => {
+const isWithin = (/** @type {Element | null} */ at) => at?.closest("#ask-more, .mine .tools") !== null;
+document.addEventListener("click", ({ target }) => {
   const open = more();
-  if (open?.open && event.target instanceof Node && !open.contains(event.target)) open.open = false;
+  if (open?.open && target instanceof Element && !isWithin(target)) open.open = false;
 });
 document.addEventListener("keydown", (event) => {
   const open = more();
@@ -57,8 +58,27 @@ document.addEventListener("keydown", (event) => {
   open.open = false;
   open.querySelector("summary")?.focus();
 });
-document.addEventListener("shown", (event) => {
-  const { topic } = /** @type {CustomEvent<{topic: string}>} */ (event).detail;
+document.addEventListener("submit", ({ target }) => {
   const open = more();
-  if (topic === "floor" && open?.open && !open.contains(document.activeElement)) open.open = false;
+  if (!open || !(target instanceof Element) || !target.closest(".mine .tools")) return;
+  document.addEventListener("shown", () => (open.open = false), { once: true });
 });
+
+/** In which languages one reads the paragraph before the room: this device remembers. */
+const READS = "text-language";
+const choices = document.querySelector(".text-language");
+/** @param {string} language */
+function read(language) {
+  document.documentElement.dataset.text = language;
+  for (const each of choices?.querySelectorAll("button") ?? []) {
+    each.setAttribute("aria-pressed", String(each.dataset.text === language));
+  }
+}
+choices?.removeAttribute("hidden");
+choices?.addEventListener("click", (event) => {
+  const chosen = event.target instanceof Element ? event.target.closest("button")?.dataset.text : "";
+  if (!chosen) return;
+  read(chosen);
+  localStorage.setItem(READS, chosen);
+});
+read(localStorage.getItem(READS) ?? document.documentElement.lang);
