@@ -21,6 +21,7 @@ from typing import Literal
 from babel import Locale
 from babel.dates import format_date as babel_format_date
 from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from .domain.documents import DraftMark, Texts
 from .domain.drafting import LANGUAGES, Language
@@ -182,6 +183,11 @@ def format_dates(
 def format_time(moment: datetime) -> str:
     """ "15:30", in both languages; the moment must already be in the meeting's zone."""
     return moment.strftime("%H:%M")
+
+
+def format_seconds(seconds: float, language: Language) -> str:
+    """ "0,3 s" or "0.3 s"."""
+    return f"{format_decimal(seconds, '0.0', locale=_LOCALES[language])} s"
 
 
 def format_moment(moment: datetime, language: Language) -> str:

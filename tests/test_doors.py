@@ -380,6 +380,7 @@ ROWS = {
         Action.ACCREDIT: """
             people
             screens
+            connections
         """,
         Action.MANAGE_DOOR: """
             door
@@ -935,8 +936,12 @@ def test_each_change_reaches_whom_the_table_allows_and_nobody_else(served, mode)
             assert opened.wait(lambda opened=opened, n=shown: len(_shown(opened, "sitting")) == n)
     for role, opened in sockets.items():
         heard = {values[0]["topic"] for values in opened.heard("fragment")}
-        assert heard - {"documents", "door", "screens"} == expected[role], (mode, role)
+        assert heard - {"documents", "door", "screens", "connections"} == expected[role], (
+            mode,
+            role,
+        )
         assert "screens" not in heard or role in ("chair", "secretariat"), (mode, role)
+        assert heard - {"documents", "door", "connections"} == expected[role], (mode, role)
         events = {values[0]["name"] for values in opened.heard("event")}
         assert events == ({"draft.changed"} if role in READERS else set()), (mode, role)
         opened.close()

@@ -180,6 +180,23 @@ UNKNOWN = "?"
 """A device that says nothing we know."""
 
 
+DeviceKind = Literal["phone", "tablet", "laptop", "unknown"]
+_KINDS: tuple[tuple[str, DeviceKind], ...] = (
+    ("iPhone", "phone"),
+    ("Android", "phone"),
+    ("iPad", "tablet"),
+    ("ChromeOS", "laptop"),
+    ("Windows", "laptop"),
+    ("Mac", "laptop"),
+    ("Linux", "laptop"),
+)
+
+
+def kind_of_device(description: str) -> DeviceKind:
+    """What kind of device it is that described itself so (`describe_device`)."""
+    return next((kind for word, kind in _KINDS if word in description), "unknown")
+
+
 def describe_device(user_agent: str) -> str:
     """What a device says it is, in a few words of ours and none of its own: "Firefox · Android"."""
     words = [

@@ -36,6 +36,8 @@ OWN: Final = "the command's own"
 SIGNED_IN: Final = "signed in"
 """What a message needs that tells nothing and changes nothing."""
 Needs = Action | Literal["the command's own", "signed in"]
+LONGEST_DELAY = 60_000
+"""Milliseconds to the desk and back; a page that waits longer has lost its line."""
 MAX_CONNECTIONS = 20
 """Open sockets of one person: two devices with many tabs."""
 
@@ -206,16 +208,16 @@ class Gateway:
         # Whatever goes wrong here must refuse: an exception leaves a socket attached and listening.
         try:
             token = request.cookies.get(self._cookie, "")
-            person = signing.signed_in(self.desk.store, token, clock()) if token else None
+            login = signing.login_of(self.desk.store, token, clock()) if token else None
             line = request.environ["wsgi.websocket"]
             sid: str = request.sid  # type: ignore[attr-defined]
-            if person is None or self.publisher.connections_of(person) >= MAX_CONNECTIONS:
+            if login is None or self.publisher.connections_of(login.person) >= MAX_CONNECTIONS:
                 # Refusing alone would leave a stranger's line open for as long as it answers pings.
                 drop(line, after=GOODBYE)
                 return False
             self.lobby.leave(line)
             if self.publisher.connection(sid) is None:
-                self.publisher.enter(Connection(sid, token, person))
+                self.publisher.enter(Connection(sid, token, login.person, device=login.device))
             return True
         except BaseException:
             log.exception("a connection could not be judged: refused")
@@ -247,6 +249,8 @@ class Gateway:
         if self.desk.authority.is_shut_out(session, connection.person, now):
             raise Forbidden("door.closed")
         self.publisher.show(connection, session, tuple(topics))
+        if values.get("again") is True:
+            self.publisher.note_cut(session, connection.person)
         fragments = {
             topic: render_topic(self.desk, session, connection.person, topic, now) or ""
             for topic in topics
@@ -255,7 +259,11 @@ class Gateway:
         return {"ok": True, "now": _milliseconds(now), "fragments": fragments}
 
     def _beat(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
-        """A sign of life, and the desk's time: all a page wants that has heard nothing for a while."""
+        """A sign of life, and the desk's time: all a page wants that has heard nothing for a while. It
+        says how long the way to the desk and back took it the last time."""
+        took = values.get("took")
+        if type(took) is int and 0 <= took <= LONGEST_DELAY:
+            connection.delay = took / 1000
         return {"ok": True, "now": _milliseconds(clock())}
 
     def _command(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:

@@ -25,9 +25,9 @@ from flask_socketio import SocketIO
 from session_app.domain.access import Action
 from session_app.domain.allowance import Allowance, for_messages, for_updates
 from session_app.domain.contract import ParagraphEdited
-from session_app.services.desk import Desk, clock
+from session_app.services.desk import Desk, Reach, clock
 from session_app.services.live import Relayed
-from session_app.store import drafts, signing
+from session_app.store import drafts, sessions, signing
 from session_app.store.database import Announced, Committed
 from session_app.store.sessions import is_held
 from session_app.views.live import TOPICS, TOPICS_OF_EVENT, Rendering, viewer_of
@@ -64,6 +64,12 @@ TEXT_EVERY = 1.0
 all of it, and forty keystrokes a second of that would cut off a tablet on bad Wi-Fi."""
 COUNT_EVERY = 1.0
 """Seconds between two counts of who is there, for who minds the door: a whole room comes and goes at once."""
+SURVEY_EVERY = 10.0
+"""Seconds between two looks at what passes by itself of how people are reached, such as their delay."""
+CUTS_COUNT = 600.0
+"""Seconds for which a line that was lost counts."""
+OF_COMING_AND_GOING = ("door", "connections", "screens")
+"""The topics that say who is there."""
 
 
 class Rights(TypedDict):
@@ -90,6 +96,8 @@ class Connection:
     messages: Allowance = field(default_factory=for_messages)
     updates: Allowance = field(default_factory=for_updates)
     rights: Rights | None = None  # what its editor has been told it may do
+    device: str = ""  # what it said it is when it signed in
+    delay: float | None = None  # seconds to the desk and back, as its page last measured it
 
 
 class Publisher:
@@ -112,12 +120,14 @@ class Publisher:
         self._moved: dict[str, None] = {}
         self._motion = threading.Event()
         self._come_and_gone: set[str] = set()  # sessions where somebody has, since the last count
-        self._counted_at = 0.0
+        self._counted_at = self._surveyed_at = 0.0
         self._last_seen: dict[tuple[str, str], datetime] = {}  # whose last page closed, and when
+        self._cuts: dict[tuple[str, str], deque[float]] = {}  # by session and person
         desk.store.listen(self._hear)
         desk.drafts.relay = self.relay_updates
         desk.connected = self.connected
         desk.last_seen = self.last_seen
+        desk.reach = self.reach
 
     def start(self) -> None:
         """Begin delivering events, and carets, in threads (greenlets under gevent) of their own."""
@@ -166,6 +176,35 @@ class Publisher:
     def last_seen(self, session: str) -> Mapping[str, datetime]:
         """When each who has closed a page of a session last did."""
         return {person: at for (of, person), at in self._last_seen.items() if of == session}
+
+    def note_cut(self, session: str, person: str) -> None:
+        """A page of somebody's has lost its line and made it anew. What happens to lines behind a closed
+        door is not kept: it would be told when the door opens."""
+        sitting = sessions.sitting(self._desk.store, session)
+        if sitting is None or not sitting.is_under_way or sitting.mode != "closed":
+            self._cuts.setdefault((session, person), deque(maxlen=99)).append(time.monotonic())
+
+    def reach(self, session: str) -> Mapping[str, Reach]:
+        """How the people of a session are reached now; of those who are not there, their cuts."""
+        since = time.monotonic() - CUTS_COUNT
+        for cuts in self._cuts.values():
+            while cuts and cuts[0] < since:
+                cuts.popleft()
+        self._cuts = {whose: cuts for whose, cuts in self._cuts.items() if cuts}
+        lines: dict[str, list[Connection]] = {
+            person: [] for where, person in self._cuts if where == session
+        }
+        for each in self._connections.values():
+            if each.session == session:
+                lines.setdefault(each.person, []).append(each)
+        return {
+            person: Reach(
+                devices=tuple({each.login: each.device for each in mine}.values()),
+                cuts=len(self._cuts.get((session, person), ())),
+                delay=max((each.delay for each in mine if each.delay is not None), default=None),
+            )
+            for person, mine in lines.items()
+        }
 
     def audience(
         self, session: str, action: Action, *, draft: str | None = None
@@ -312,15 +351,22 @@ class Publisher:
                 log.exception("a delivery failed; the next one carries the state")
 
     def _recount(self) -> None:
-        """Tell who minds the door and the screens that somebody has come or gone: the list of whom the
-        door cuts off says who is connected, and that of the screens which of them are on line."""
-        if not self._come_and_gone or time.monotonic() - self._counted_at < COUNT_EVERY:
+        """Tell who minds the door, the people and the screens that somebody has come or gone: the lists of
+        whom the door cuts off, of who is reached and of the screens say who is connected."""
+        now = time.monotonic()
+        if now - self._surveyed_at >= SURVEY_EVERY:
+            self._surveyed_at = now
+            watched = {
+                each.session for each in self._connections.values() if "connections" in each.topics
+            }
+            self._come_and_gone |= watched
+        if not self._come_and_gone or now - self._counted_at < COUNT_EVERY:
             return
-        self._counted_at = time.monotonic()
-        sessions, self._come_and_gone = self._come_and_gone, set()
-        for session in sessions:
-            self.refresh(session, "door")
-            self.refresh(session, "screens")
+        self._counted_at = now
+        places, self._come_and_gone = self._come_and_gone, set()
+        for session in places:
+            for topic in OF_COMING_AND_GOING:
+                self.refresh(session, topic)
 
     def deliver(self) -> None:
         """Deliver everything committed so far: first who is out is out, then the news, then the topics

@@ -30,6 +30,17 @@ log = logging.getLogger(__name__)
 
 Result = dict[str, object]
 
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How somebody is reached in a session now."""
+
+    devices: tuple[str, ...] = ()
+    """What each device with a page of the session open says it is, by sign-in; none: nobody is there."""
+    cuts: int = 0  # lines lost and made anew in the last ten minutes
+    delay: float | None = None  # seconds to the desk and back, as the page last measured it
+
+
 KNOCKS_APART = timedelta(minutes=10)
 """Between two entries of the record of the same person at the same door, no command's."""
 
@@ -47,6 +58,8 @@ class Desk:
     """Set by `realtime`: who has pages of a session open now, and how many each."""
     last_seen: Callable[[str], Mapping[str, datetime]] = lambda session: {}
     """Set by `realtime`: when each who has left a session's pages since this desk began last did."""
+    reach: Callable[[str], Mapping[str, Reach]] = lambda session: {}
+    """Set by `realtime`: how the people of a session are reached, by person."""
     knocks: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     """When somebody was last entered as refused at a door: by session, person and door."""
 

@@ -2,17 +2,148 @@
 
 from __future__ import annotations
 
-from session_app.services.desk import Desk
-from session_app.store import people
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+from statistics import fmean
 
-from .models import Tally, Viewer
+from session_app import i18n
+from session_app.domain.agenda import Session
+from session_app.domain.drafting import LANGUAGES
+from session_app.domain.people import Capacity
+from session_app.domain.signing import kind_of_device
+from session_app.services.agenda import members_present
+from session_app.services.desk import Desk, Reach
+from session_app.store import people
+from session_app.store.people import Accredited
+
+from .models import AlertModel, ConnectionsModel, PartyModel, ReachedModel, Tally, Viewer
+
+INTERMITTENT = 2
+"""Lines lost within ten minutes that make somebody's connection one to look after."""
+OBSERVERS = ("observer_country", "observer_organisation", "civil_society")
 
 
 def read_tally(desk: Desk, session: str, viewer: Viewer) -> Tally:
     """The figures beside the sections of the desk. Who is kept out by the door is not told how many are
     connected: the number would tell who comes and goes behind it."""
+    everybody = people.accredited(desk.store, session)
+    connected = desk.connected(session)
     return Tally(
-        accredited=len(people.accredited(desk.store, session)),
+        accredited=len(everybody),
         badges=people.count_badges(desk.store, session),
-        connected=None if viewer.shut_out else len(desk.connected(session)),
+        connected=None
+        if viewer.shut_out
+        else sum(each.person in connected for each in everybody if not _is_screen(each)),
     )
+
+
+def read_connections(
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
+) -> ConnectionsModel:
+    """Who is reached, and how; nothing of it for whom the door keeps out, whose figures would move with
+    what goes on behind it."""
+    if viewer.shut_out:
+        return ConnectionsModel(is_shown=False)
+    everybody = in_order(desk, people.accredited(desk.store, session.id))
+    reach = desk.reach(session.id)
+    parties = tuple(
+        _party(desk, code, group, reach)
+        for code, group in groupby(
+            (each for each in everybody if not _is_screen(each)), key=lambda each: each.delegation
+        )
+    )
+    screens = PartyModel(
+        "", {}, "screens", tuple(_reached(each, reach) for each in everybody if _is_screen(each))
+    )
+    delays = [each.delay for each in reach.values() if each.devices and each.delay is not None]
+    return ConnectionsModel(
+        is_shown=True,
+        connected=sum(each.here for each in parties),
+        accredited=sum(len(each.people) for each in parties),
+        present=len(members_present(desk, session.id)),
+        members=len(desk.forum.members),
+        observers=sum(each.here for each in parties if each.kind in OBSERVERS),
+        screens_on=screens.here,
+        delay={language: i18n.format_seconds(fmean(delays), language) for language in LANGUAGES}
+        if delays
+        else None,
+        parties=parties,
+        screens=screens,
+        alerts=tuple(_alerts(desk, everybody, parties, screens)),
+    )
+
+
+def in_order(desk: Desk, found: Iterable[Accredited]) -> list[Accredited]:
+    """The forum's order: members in Spanish alphabetical order, observers, others."""
+    order = {code: place for place, code in enumerate(desk.forum.delegations)}
+    return sorted(found, key=lambda each: (order.get(each.delegation, len(order)), each.delegation))
+
+
+def _is_screen(each: Accredited) -> bool:
+    return each.capacity is Capacity.SCREEN
+
+
+def _party(
+    desk: Desk, code: str, group: Iterable[Accredited], reach: Mapping[str, Reach]
+) -> PartyModel:
+    known = desk.forum.delegations.get(code)
+    return PartyModel(
+        code,
+        known.name if known else dict.fromkeys(LANGUAGES, code),
+        known.kind if known else "other",
+        tuple(_reached(each, reach) for each in group),
+    )
+
+
+def _reached(each: Accredited, reach: Mapping[str, Reach]) -> ReachedModel:
+    how = reach.get(each.person, Reach())
+    if not how.devices:
+        state = "offline" if each.badge_used else "never"
+    elif len(how.devices) > 1:
+        state = "shared"
+    else:
+        state = "intermittent" if how.cuts >= INTERMITTENT else "online"
+    return ReachedModel(
+        person=each.person,
+        name=each.name,
+        capacity=each.capacity,
+        drafting=each.drafting,
+        language=each.language,
+        audience=each.audience if _is_screen(each) else "",
+        devices=tuple(kind_of_device(device) for device in how.devices),
+        state=state,
+        cuts=how.cuts,
+    )
+
+
+def _alerts(
+    desk: Desk,
+    everybody: Iterable[Accredited],
+    parties: Iterable[PartyModel],
+    screens: PartyModel,
+) -> Iterator[AlertModel]:
+    """What to look at, the most pressing first."""
+    reached = [(party.code, each) for party in parties for each in party.people]
+    for state in ("shared", "intermittent"):
+        for code, each in reached:
+            if each.state == state:
+                count = len(each.devices) if state == "shared" else each.cuts
+                yield AlertModel(state, f"/desk#reached-{each.person}", each.name, code, count)
+    for holder in everybody:
+        if holder.badge_waits:
+            href = f"/desk/people#person-{holder.person}"
+            yield AlertModel("badge_waits", href, holder.name, holder.delegation)
+    for each in screens.people:
+        if not each.is_here:
+            yield AlertModel("screen_off", f"/desk#reached-{each.person}", each.name)
+    absent = [party for party in parties if party.kind == "member" and not party.here]
+    if absent:
+        names = tuple(party.name for party in absent)
+        yield AlertModel(
+            "absent", f"/desk#party-{absent[0].code}", count=len(absent), parties=names
+        )
+    named = {party.code for party in parties}
+    missing = tuple(each.name for each in desk.forum.members if each.code not in named)
+    if missing:
+        yield AlertModel("nobody", "/desk/people", count=len(missing), parties=missing)

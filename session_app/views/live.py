@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ from session_app.store.drafts import Draft
 from session_app.store.floor import requests_of_session
 from session_app.store.people import Accredited
 
+from .desk import in_order, read_connections
 from .models import (
     AgendaModel,
     AttendanceModel,
@@ -310,7 +311,7 @@ def _read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> D
     mode = sitting.mode if sitting is not None and sitting.is_under_way else "open"
     entries = sessions.roster(desk.store, session.id)
     connected = desk.connected(session.id)
-    everybody = _in_order(desk, people.accredited(desk.store, session.id))
+    everybody = in_order(desk, people.accredited(desk.store, session.id))
     excepted = by_exception(desk, session.id)
 
     def attendee(each: Accredited) -> AttendeeModel:
@@ -358,7 +359,7 @@ def _read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> D
         named=placed(Place.NAMED),
         admitted=placed(Place.ADMITTED),
         waiting=placed(Place.WAITING),
-        others=tuple(attendee(each) for each in _in_order(desk, admissible(desk, session.id))),
+        others=tuple(attendee(each) for each in in_order(desk, admissible(desk, session.id))),
         under_way=sitting is not None and sitting.is_under_way,
     )
 
@@ -410,12 +411,6 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
         else (),
         times=tuple((code, _minutes(seconds)) for code, seconds in times.items()),
     )
-
-
-def _in_order(desk: Desk, found: Iterable[Accredited]) -> list[Accredited]:
-    """The forum's order: members in Spanish alphabetical order, observers, others."""
-    order = {code: place for place, code in enumerate(desk.forum.delegations)}
-    return sorted(found, key=lambda each: (order.get(each.delegation, len(order)), each.delegation))
 
 
 def _read_attendance(
@@ -554,7 +549,7 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
                 badge_waits=each.badge_waits,
                 grants=tuple(granted.get(each.person, ())),
             )
-            for each in _in_order(desk, people.accredited(desk.store, session.id))
+            for each in in_order(desk, people.accredited(desk.store, session.id))
         ),
         items,
         open_text,
@@ -612,6 +607,7 @@ TOPICS: Mapping[str, Topic] = {
     "room": Topic(
         Action.SEE_ROOM_TEXT, read_room, frozenset({Action.MANAGE_SITTING, Action.DECIDE})
     ),
+    "connections": Topic(Action.ACCREDIT, read_connections),
     "people": Topic(Action.ACCREDIT, _read_people, frozenset({Action.GIVE_GRANTS})),
     "screens": Topic(Action.ACCREDIT, _read_screens),
     "door": Topic(Action.MANAGE_DOOR, _read_door),
@@ -623,8 +619,8 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.FloorChanged.name: ("floor",),
     contract.RosterChanged.name: ("door",),
     contract.AgendaChanged.name: ("agenda", "floor", "people"),
-    contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft"),
-    contract.PeopleChanged.name: ("people", "door", "screens"),
+    contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft", "connections"),
+    contract.PeopleChanged.name: ("people", "door", "screens", "connections"),
     contract.RehearsalChanged.name: ("rehearsal",),
     contract.DraftChanged.name: ("room", "draft", "closed_draft"),
     contract.ParagraphEdited.name: ("room", "draft", "closed_draft"),

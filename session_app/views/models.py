@@ -326,6 +326,70 @@ class PeopleModel:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachedModel:
+    """Somebody accredited, and how they are reached."""
+
+    person: str
+    name: str
+    capacity: str
+    drafting: bool
+    language: Language
+    audience: str  # of a screen: members, observers; else empty
+    devices: tuple[str, ...]  # their kinds; words are `ui.device.<kind>`
+    state: str  # online, shared (one badge, several devices), intermittent, offline, never
+    cuts: int
+
+    @property
+    def is_here(self) -> bool:
+        """Whether a page of theirs is open."""
+        return bool(self.devices)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyModel:
+    """A delegation and its people, or the screens."""
+
+    code: str
+    name: Texts
+    kind: str  # member, observer_country …, secretariat, other
+    people: tuple[ReachedModel, ...]
+
+    @property
+    def here(self) -> int:
+        """How many of them are there."""
+        return sum(each.is_here for each in self.people)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertModel:
+    """Something the Secretariat should look at."""
+
+    kind: str  # its sentence is `ui.alert.<kind>`
+    href: str  # within the session
+    name: str = ""
+    delegation: str = ""
+    count: int = 0
+    parties: tuple[Texts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsModel:
+    """Topic `connections`: who is reached, and how. Whoever the door keeps out is shown nothing of it."""
+
+    is_shown: bool
+    connected: int = 0
+    accredited: int = 0
+    present: int = 0
+    members: int = 0
+    observers: int = 0
+    screens_on: int = 0
+    delay: Texts | None = None
+    parties: tuple[PartyModel, ...] = ()
+    screens: PartyModel | None = None
+    alerts: tuple[AlertModel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """The figures beside the sections of the Secretariat's desk."""
 

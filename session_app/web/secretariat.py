@@ -17,7 +17,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/desk")
     @door(Action.ACCREDIT)
     def secretariat(session: str) -> str:
-        page: str = show("secretariat.html", session, "sitting", "attendance")
+        page: str = show("secretariat.html", session, "sitting", "connections", "attendance")
         return page
 
     @app.get("/s/<session>/desk/meeting")

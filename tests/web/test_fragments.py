@@ -166,6 +166,33 @@ CLOSINGS = tuple(
     )
 )
 
+PARTIES = tuple(
+    models.PartyModel(
+        kind,
+        said(HOSTILE),
+        kind,
+        tuple(
+            models.ReachedModel(
+                f"{kind}-{state}", f"⟪{HOSTILE}⟫", capacity, True, "es", audience, devices, state, cuts
+            )
+            for state, capacity, devices, cuts in (
+                ("online", "head", ("laptop",), 0),
+                ("shared", "drafting_representative", ("phone", "tablet"), 0),
+                ("intermittent", "observer", ("unknown",), 4),
+                ("offline", "staff", (), 1),
+                ("never", "screen", (), 0),
+            )
+        ),
+    )
+    for kind, audience in (
+        ("member", ""), ("observer_country", ""), ("other", ""), ("screens", "members"),
+    )
+)  # fmt: skip
+ALERTS = tuple(
+    models.AlertModel(kind, "/desk#party-CAN", f"⟪{HOSTILE}⟫", "CAN", 2, (said("one"), said("two")))
+    for kind in ("shared", "intermittent", "badge_waits", "screen_off", "absent", "nobody")
+)
+
 SAMPLES: dict[str, list[object]] = {
     "rehearsal": [models.RehearsalModel("rehearsal-abcdefgh"), models.RehearsalModel("")],
     "screens": [
@@ -243,6 +270,15 @@ SAMPLES: dict[str, list[object]] = {
                 ("bracketed", said(HOSTILE), "observers", "before"),
                 ("adopted", {"es": "", "en": " "}, "closed", "before"),
             )
+        ),
+    ],
+    "connections": [
+        models.ConnectionsModel(is_shown=False),
+        models.ConnectionsModel(
+            is_shown=True, screens=models.PartyModel("", said("screens"), "screens", ())
+        ),
+        models.ConnectionsModel(
+            True, 3, 5, 9, 11, 1, 1, said("0,3 s"), PARTIES[:-1], PARTIES[-1], ALERTS
         ),
     ],
     "people": [

@@ -50,6 +50,10 @@ export class Connection extends Emitter {
     /** When contact was lost; null while it is live. @type {Date | null} */
     this.since = new Date();
     this.joined = false;
+    /** Whether this page has been on the line before: then joining again means that it was cut off. */
+    this.again = false;
+    /** How long the way to the server and back took the last time, in ms. @type {number | undefined} */
+    this.took = undefined;
     this.leave = leave ?? leavePage;
     this.lastHeard = Date.now();
     this.beatAt = 0;
@@ -150,6 +154,7 @@ export class Connection extends Emitter {
   setClock(now, asked) {
     if (typeof now !== "number") return;
     const heard = performance.now();
+    this.took = Math.round(heard - asked);
     const within = (heard - asked) / 2;
     if (within > this.clock.within && heard - this.clock.at < CLOCK_COUNTS) return;
     this.clock = { ahead: now + within - heard, within, at: heard };
@@ -166,11 +171,11 @@ export class Connection extends Emitter {
     const { session, page, topics } = this;
     const asked = performance.now();
     try {
-      const { ack } = await this.ask("join", { session, page, topics });
+      const { ack } = await this.ask("join", { session, page, topics, ...(this.again && { again: true }) });
       if (ack.code && SENDS_AWAY[ack.code]) return this.leaveFor(SENDS_AWAY[ack.code]);
       if (!ack.ok) throw new TimedOut(ack.code);
       this.setClock(ack.now, asked);
-      this.joined = true;
+      this.joined = this.again = true;
       this.show("live");
       this.emit("joined", ack);
     } catch {
@@ -206,7 +211,7 @@ export class Connection extends Emitter {
       if (silence > BEAT_AFTER) {
         this.beatAt = Date.now();
         const asked = performance.now();
-        this.socket.volatile.emit("beat", {}, (/** @type {Ack} */ ack) => this.setClock(ack.now, asked));
+        this.socket.volatile.emit("beat", this.took === undefined ? {} : { took: this.took }, (/** @type {Ack} */ ack) => this.setClock(ack.now, asked));
       }
     } else {
       const awaited = Date.now() - this.beatAt;
