@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -104,6 +104,10 @@ def render_contract() -> str:
         "/** @type {readonly (keyof Commands)[]} */",
         *_names("COMMANDS", COMMANDS),
         "",
+        "/** Those that conduct the session: for whoever holds the gavel.",
+        " * @type {readonly (keyof Commands)[]} */",
+        *_names("CONDUCT", [name for name, each in COMMANDS.items() if each.conducts]),
+        "",
         "/** @type {readonly (keyof Events)[]} */",
         *_names("EVENTS", EVENTS),
     ]
@@ -138,7 +142,8 @@ def write(root: Path) -> None:
 def _entry(message: type[Command] | type[Event]) -> Iterator[str]:
     yield f"### `{message.name}`\n"
     delivered = " *Delivered.*" if getattr(message, "delivered", False) else ""
-    yield f"{' '.join((message.__doc__ or '').split())} Needs `{message.needs}`.{delivered}\n"
+    gavel = " Needs the gavel." if getattr(message, "conducts", False) else ""
+    yield f"{' '.join((message.__doc__ or '').split())} Needs `{message.needs}`.{gavel}{delivered}\n"
     rows = list(_rows(message))
     if rows:
         yield "| Field | Type |\n|---|---|"
@@ -177,7 +182,7 @@ def _type(hint: Any) -> str:
     return {str: "string", int: "number", bool: "boolean", type(None): "null"}[hint]
 
 
-def _names(constant: str, messages: Mapping[str, object]) -> Iterator[str]:
+def _names(constant: str, messages: Iterable[str]) -> Iterator[str]:
     yield f"export const {constant} = Object.freeze(["
     yield from (f'  "{name}",' for name in messages)
     yield "]);"

@@ -274,6 +274,9 @@ ROWS = {
             sitting.close
             room.put
             room.withdraw
+            gavel.take
+            gavel.hand
+            gavel.lay_down
         """,
         Action.MANAGE_DOOR: """
             door.close
@@ -284,12 +287,14 @@ ROWS = {
             draft.start_closed
         """,
         Action.MANAGE_AGENDA: """
-            agenda.advance
             agenda.add
             agenda.retitle
             agenda.reserve
             agenda.issue
             agenda.move
+        """,
+        Action.ADVANCE_AGENDA: """
+            agenda.advance
             agenda.finish
             agenda.reopen
         """,
@@ -307,6 +312,7 @@ ROWS = {
         Action.GIVE_GRANTS: """
             grant.give
             grant.withdraw
+            gavel.delegate
         """,
         Action.EDIT_DRAFT: """
             paragraph.add
@@ -342,6 +348,9 @@ ROWS = {
             attendance.changed
             floor.changed
         """,
+        Action.MARK_ATTENDANCE: """
+            gavel.changed
+        """,
         Action.ACCREDIT: """
             people.changed
         """,
@@ -376,6 +385,9 @@ ROWS = {
         """,
         Action.ADOPT: """
             closed_draft
+        """,
+        Action.MARK_ATTENDANCE: """
+            gavel
         """,
         Action.ACCREDIT: """
             people
@@ -578,7 +590,7 @@ READER = (1, 1, 0, 0, 1, 1, 1)
 OPENED_BY = {
     #                      home  draft chair desk  files screen  ES document (a draft still)
     "chair":                 (1, 1, 1, 1, 1, 1, 1),
-    "secretariat":           (1, 1, 1, 1, 1, 1, 1),
+    "secretariat":           (1, 1, 0, 1, 1, 1, 1),
     "drafting-can":          READER,
     "drafting-mex":          READER,
     "drafting-slv":          READER,
@@ -684,13 +696,40 @@ def test_a_command_is_refused_to_whom_the_table_does_not_allow_it(house, state):
     assert house.desk.store.last_seq(house.session) == before
 
 
-CONDUCT = ("sitting.open", "sitting.close", "agenda.advance", "agenda.add", "attendance.mark")
+CONDUCT = (
+    "sitting.open",
+    "sitting.close",
+    "agenda.advance",
+    "agenda.finish",
+    "floor.recognise",
+    "gavel.take",
+)
+PREPARE = ("agenda.add", "agenda.move", "agenda.reserve", "attendance.mark")
+NEVER = (
+    "door.close",
+    "roster.verify",
+    "draft.adopt",
+    "paragraph.adopt",
+    "grant.give",
+    "gavel.delegate",
+)
 
 
-def test_only_chair_and_secretariat_conduct(house):
-    for name in CONDUCT:
-        allowed = {role for role in ROLES if house.may(role, contract.COMMANDS[name].needs)}
-        assert allowed == {"chair", "secretariat"}, name
+def test_the_chair_conducts_and_the_secretariat_only_while_that_is_delegated(house):
+    def allowed(name):
+        return {role for role in ROLES if house.may(role, contract.COMMANDS[name].needs)}
+
+    for delegated in (False, True, False):
+        if allowed("gavel.take") != ({"chair", "secretariat"} if delegated else {"chair"}):
+            house.room.do("chair", "gavel.delegate", on=delegated)
+        for name in CONDUCT:
+            assert allowed(name) == ({"chair", "secretariat"} if delegated else {"chair"}), name
+        for name in PREPARE:
+            assert allowed(name) == {"chair", "secretariat"}, name
+        for name in NEVER:
+            assert allowed(name) == {"chair"}, name
+        path = f"/s/{house.session}/chair"
+        assert house.open("secretariat", path)[0] == (200 if delegated else 404)
 
 
 def test_only_the_chair_adopts_and_gives_grants(house):

@@ -95,7 +95,10 @@ def test_classes_that_are_shown_the_same_share_it_and_no_others_do(room):
     open_agenda = {viewer: rendering.render(viewer) for viewer in viewers}
     seeing = {viewer for viewer, html in open_agenda.items() if html}
     assert len({id(open_agenda[viewer]) for viewer in seeing}) == len(
-        {(viewer.language, "agenda:manage" in viewer.may) for viewer in seeing}
+        {
+            (viewer.language, "agenda:manage" in viewer.may, "agenda:advance" in viewer.may)
+            for viewer in seeing
+        }
     )
     room.do("chair", "agenda.add", title_es="Mariposa", title_en="Butterfly", mode="closed")
     rendering.renew(NOW)

@@ -81,6 +81,7 @@ class Action(StrEnum):
     MANAGE_SITTING = "sitting:manage"
     MANAGE_DOOR = "door:manage"
     MANAGE_AGENDA = "agenda:manage"
+    ADVANCE_AGENDA = "agenda:advance"
     MANAGE_FLOOR = "floor:manage"
     MARK_ATTENDANCE = "attendance:mark"
     GIVE_GRANTS = "grant:give"
@@ -140,6 +141,7 @@ class Subject:
     issued: bool = False  # the agenda or paper is final, no longer preliminary
     document_class: Literal["public", "private"] | None = None  # none counts as private
     adopted: bool = False
+    delegated: bool = False  # the PPT has let the Secretariat conduct in its name, beforehand
     language: Language | None = None  # of the text to be written; none: any
     origin: Language = "es"  # the draft's language of origin
     settings: AccessSettings = DEFAULT_SETTINGS  # the forum's own, where it is known
@@ -305,6 +307,11 @@ def _interpreter_pen(actor: Actor, action: Action, subject: Subject, at: datetim
     return actor.capacity is Capacity.INTERPRETER and other and reads
 
 
+def _delegated(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
+    """The PPT has delegated conducting to the Secretariat beforehand, and it stands (S002 E L69)."""
+    return subject.delegated
+
+
 def _screen(actor: Actor, action: Action, subject: Subject, at: datetime) -> bool:
     """The participant is itself a screen of the room."""
     return actor.capacity is Capacity.SCREEN
@@ -330,6 +337,7 @@ CONDITIONS: Mapping[str, tuple[Condition, str]] = MappingProxyType(
         "issued": (_issued, "access.not_issued"),
         "public": (_public, "access.not_public"),
         "other": (_interpreter_pen, "access.other_language_only"),
+        "delegated": (_delegated, "access.not_delegated"),
         "screen": (_screen, "access.denied"),
     }
 )
@@ -528,10 +536,11 @@ public          no*    no      no      no      no      no*     no      no     no
 """
 
 _CONDUCT: tuple[tuple[Action, tuple[Category, ...], str], ...] = (
-    (Action.MANAGE_SITTING, (Category.PPT_CHAIR, Category.ST), "S001 §5.2; S002 B L31–32, E L69"),
+    (Action.MANAGE_SITTING, (Category.PPT_CHAIR,), "S001 §5.2; S002 B L31–32"),
     (Action.MANAGE_DOOR, (Category.PPT_CHAIR,), "S002 A L20, B L31–32; S003 L220"),
     (Action.MANAGE_AGENDA, (Category.PPT_CHAIR, Category.ST), "S001 §5.2, §9.1; S002 E L72"),
-    (Action.MANAGE_FLOOR, (Category.PPT_CHAIR, Category.ST), "S001 §5.2; S002 E L69"),
+    (Action.ADVANCE_AGENDA, (Category.PPT_CHAIR,), "S001 §5.2"),
+    (Action.MANAGE_FLOOR, (Category.PPT_CHAIR,), "S001 §5.2"),
     (Action.MARK_ATTENDANCE, (Category.PPT_CHAIR, Category.ST), "default"),
     (Action.GIVE_GRANTS, (Category.PPT_CHAIR,), "S002 L7; S003 L148"),
     (Action.ACCREDIT, (Category.PPT_CHAIR, Category.ST), "S001 §5.1; S000 28.6"),
@@ -551,6 +560,10 @@ _CONDUCT: tuple[tuple[Action, tuple[Category, ...], str], ...] = (
     (Action.READ_RECORD, (Category.PPT_CHAIR, Category.ST), "default"),
     (Action.IMPORT_DRAFT, (Category.PPT_CHAIR, Category.ST), "S001 §5.3; S002 E L72"),
 )
+_DELEGABLE = (Action.MANAGE_SITTING, Action.ADVANCE_AGENDA, Action.MANAGE_FLOOR, Action.DECIDE)
+"""What the Secretariat does in the PPT's name while that is delegated. It works under the PPT's direction
+throughout (S002 E L69), and presiding is the PPT's (S001 §5.2); the door, exceptions and adoption are
+never delegated."""
 
 COLUMNS: Mapping[str, Action] = MappingProxyType(
     {
@@ -598,6 +611,7 @@ RULES: tuple[Rule, ...] = (
         for action, categories, source in _CONDUCT
         for category in categories
     ),
+    *(Rule(ANY_BODY, Category.ST, each, ("delegated",), "S002 E L69") for each in _DELEGABLE),
     Rule(ANY_BODY, Category.INTERPRETER, Action.SHOW_SCREEN, ("screen",), "default"),
 )
 

@@ -34,9 +34,11 @@ class Command:
 
     name: ClassVar[str]
     needs: ClassVar[Action]
+    conducts: ClassVar[bool]
+    """Whether it conducts the session: then it is for whoever holds the gavel (`domain/gavel.py`)."""
 
-    def __init_subclass__(cls, *, name: str, needs: Action) -> None:
-        cls.name, cls.needs = name, needs
+    def __init_subclass__(cls, *, name: str, needs: Action, conducts: bool = False) -> None:
+        cls.name, cls.needs, cls.conducts = name, needs, conducts
         COMMANDS[name] = cls
 
 
@@ -67,31 +69,31 @@ EVENTS: dict[str, type[Event]] = {}
 
 
 @dataclass(frozen=True)
-class OpenSitting(Command, name="sitting.open", needs=Action.MANAGE_SITTING):
+class OpenSitting(Command, name="sitting.open", needs=Action.MANAGE_SITTING, conducts=True):
     """Open the next sitting of the session."""
 
     mode: SittingMode = "open"
 
 
 @dataclass(frozen=True)
-class SuspendSitting(Command, name="sitting.suspend", needs=Action.MANAGE_SITTING):
+class SuspendSitting(Command, name="sitting.suspend", needs=Action.MANAGE_SITTING, conducts=True):
     """Suspend the sitting; the room screen shows the time of resumption."""
 
     resumes_at: str | None = None  # local wall time, "15:30"
 
 
 @dataclass(frozen=True)
-class ResumeSitting(Command, name="sitting.resume", needs=Action.MANAGE_SITTING):
+class ResumeSitting(Command, name="sitting.resume", needs=Action.MANAGE_SITTING, conducts=True):
     """Resume a suspended sitting."""
 
 
 @dataclass(frozen=True)
-class CloseSitting(Command, name="sitting.close", needs=Action.MANAGE_SITTING):
+class CloseSitting(Command, name="sitting.close", needs=Action.MANAGE_SITTING, conducts=True):
     """Close the sitting. The current item stays where it is for the next one."""
 
 
 @dataclass(frozen=True)
-class CloseDoor(Command, name="door.close", needs=Action.MANAGE_DOOR):
+class CloseDoor(Command, name="door.close", needs=Action.MANAGE_DOOR, conducts=True):
     """Go on behind a closed door, or among members only. `seen` is the digest of the list of those who
     will be cut off, as the chair was shown it: if it has changed since, nothing happens."""
 
@@ -101,17 +103,17 @@ class CloseDoor(Command, name="door.close", needs=Action.MANAGE_DOOR):
 
 
 @dataclass(frozen=True)
-class OpenDoor(Command, name="door.open", needs=Action.MANAGE_DOOR):
+class OpenDoor(Command, name="door.open", needs=Action.MANAGE_DOOR, conducts=True):
     """Go on in an open sitting."""
 
 
 @dataclass(frozen=True)
-class VerifyRoom(Command, name="roster.verify", needs=Action.MANAGE_DOOR):
+class VerifyRoom(Command, name="roster.verify", needs=Action.MANAGE_DOOR, conducts=True):
     """Confirm that those named are in the room and nobody else: content flows from now on."""
 
 
 @dataclass(frozen=True)
-class AdmitPerson(Command, name="roster.admit", needs=Action.MANAGE_DOOR):
+class AdmitPerson(Command, name="roster.admit", needs=Action.MANAGE_DOOR, conducts=True):
     """Put somebody on the roster of the closed part: a head or companion by right, others only by an
     exception with its reason."""
 
@@ -120,7 +122,7 @@ class AdmitPerson(Command, name="roster.admit", needs=Action.MANAGE_DOOR):
 
 
 @dataclass(frozen=True)
-class RemovePerson(Command, name="roster.remove", needs=Action.MANAGE_DOOR):
+class RemovePerson(Command, name="roster.remove", needs=Action.MANAGE_DOOR, conducts=True):
     """Take somebody off the roster, at once."""
 
     person: str
@@ -132,7 +134,7 @@ class AskToEnter(Command, name="roster.ask", needs=Action.KNOW):
 
 
 @dataclass(frozen=True)
-class AdvanceAgenda(Command, name="agenda.advance", needs=Action.MANAGE_AGENDA):
+class AdvanceAgenda(Command, name="agenda.advance", needs=Action.ADVANCE_AGENDA, conducts=True):
     """Mark the current item done and move to `item`, or to the next pending one."""
 
     item: str | None = None
@@ -182,14 +184,14 @@ class MoveItem(Command, name="agenda.move", needs=Action.MANAGE_AGENDA):
 
 
 @dataclass(frozen=True)
-class FinishItem(Command, name="agenda.finish", needs=Action.MANAGE_AGENDA):
+class FinishItem(Command, name="agenda.finish", needs=Action.ADVANCE_AGENDA, conducts=True):
     """Mark an item done, wherever it stands."""
 
     item: str
 
 
 @dataclass(frozen=True)
-class ReopenItem(Command, name="agenda.reopen", needs=Action.MANAGE_AGENDA):
+class ReopenItem(Command, name="agenda.reopen", needs=Action.ADVANCE_AGENDA, conducts=True):
     """Put an item marked done back among the pending ones."""
 
     item: str
@@ -201,6 +203,37 @@ class MarkAttendance(Command, name="attendance.mark", needs=Action.MARK_ATTENDAN
 
     delegation: str
     present: bool
+
+
+# The gavel -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TakeGavel(Command, name="gavel.take", needs=Action.MANAGE_SITTING):
+    """Take the gavel, from the person seen to hold it where somebody does: `seen` is their id, or empty.
+    If it has changed hands meanwhile, nothing happens."""
+
+    seen: str
+
+
+@dataclass(frozen=True)
+class HandGavel(Command, name="gavel.hand", needs=Action.MANAGE_SITTING):
+    """Hand the gavel to somebody else who may preside."""
+
+    person: str
+
+
+@dataclass(frozen=True)
+class LayDownGavel(Command, name="gavel.lay_down", needs=Action.MANAGE_SITTING):
+    """Lay the gavel down: whoever conducts next takes it."""
+
+
+@dataclass(frozen=True)
+class DelegateConduct(Command, name="gavel.delegate", needs=Action.GIVE_GRANTS):
+    """Let the Secretariat conduct in the Presidency's name, beforehand, or withdraw that. The door, grants
+    and adoption are never delegated."""
+
+    on: bool
 
 
 # The floor -----------------------------------------------------------------------------------
@@ -223,36 +256,36 @@ class WithdrawRequest(Command, name="floor.withdraw", needs=Action.KNOW):
 
 
 @dataclass(frozen=True)
-class RecogniseSpeaker(Command, name="floor.recognise", needs=Action.MANAGE_FLOOR):
+class RecogniseSpeaker(Command, name="floor.recognise", needs=Action.MANAGE_FLOOR, conducts=True):
     """Give the floor to a request, or to whoever is next."""
 
     request: str | None = None
 
 
 @dataclass(frozen=True)
-class PauseSpeech(Command, name="floor.pause", needs=Action.MANAGE_FLOOR):
+class PauseSpeech(Command, name="floor.pause", needs=Action.MANAGE_FLOOR, conducts=True):
     """Stop the speaker's clock."""
 
 
 @dataclass(frozen=True)
-class ResumeSpeech(Command, name="floor.resume", needs=Action.MANAGE_FLOOR):
+class ResumeSpeech(Command, name="floor.resume", needs=Action.MANAGE_FLOOR, conducts=True):
     """Let the speaker's clock run on."""
 
 
 @dataclass(frozen=True)
-class ExtendSpeech(Command, name="floor.extend", needs=Action.MANAGE_FLOOR):
+class ExtendSpeech(Command, name="floor.extend", needs=Action.MANAGE_FLOOR, conducts=True):
     """Give the speaker more time."""
 
     seconds: int = 60
 
 
 @dataclass(frozen=True)
-class EndSpeech(Command, name="floor.end", needs=Action.MANAGE_FLOOR):
+class EndSpeech(Command, name="floor.end", needs=Action.MANAGE_FLOOR, conducts=True):
     """Whoever has the floor has spoken; nobody follows by itself."""
 
 
 @dataclass(frozen=True)
-class AddSpeaker(Command, name="floor.add", needs=Action.MANAGE_FLOOR):
+class AddSpeaker(Command, name="floor.add", needs=Action.MANAGE_FLOOR, conducts=True):
     """Put a delegation on the list that has no device at hand."""
 
     delegation: str
@@ -260,24 +293,24 @@ class AddSpeaker(Command, name="floor.add", needs=Action.MANAGE_FLOOR):
 
 
 @dataclass(frozen=True)
-class LineUpMembers(Command, name="floor.line_up", needs=Action.MANAGE_FLOOR):
+class LineUpMembers(Command, name="floor.line_up", needs=Action.MANAGE_FLOOR, conducts=True):
     """Opening statements: every member delegation in protocol order, the Presidency last."""
 
 
 @dataclass(frozen=True)
-class MoveSpeakerUp(Command, name="floor.move_up", needs=Action.MANAGE_FLOOR):
+class MoveSpeakerUp(Command, name="floor.move_up", needs=Action.MANAGE_FLOOR, conducts=True):
     """Put a request before the one that was asked before it."""
 
     request: str
 
 
 @dataclass(frozen=True)
-class CloseSpeakersList(Command, name="floor.close_list", needs=Action.MANAGE_FLOOR):
+class CloseSpeakersList(Command, name="floor.close_list", needs=Action.MANAGE_FLOOR, conducts=True):
     """Take no more speeches for the item under way."""
 
 
 @dataclass(frozen=True)
-class OpenSpeakersList(Command, name="floor.open_list", needs=Action.MANAGE_FLOOR):
+class OpenSpeakersList(Command, name="floor.open_list", needs=Action.MANAGE_FLOOR, conducts=True):
     """Take speeches again."""
 
 
@@ -285,7 +318,7 @@ class OpenSpeakersList(Command, name="floor.open_list", needs=Action.MANAGE_FLOO
 
 
 @dataclass(frozen=True)
-class PutBeforeRoom(Command, name="room.put", needs=Action.MANAGE_SITTING):
+class PutBeforeRoom(Command, name="room.put", needs=Action.MANAGE_SITTING, conducts=True):
     """Put a paragraph before the room, in place of the one that stands there."""
 
     draft: str
@@ -293,7 +326,7 @@ class PutBeforeRoom(Command, name="room.put", needs=Action.MANAGE_SITTING):
 
 
 @dataclass(frozen=True)
-class WithdrawFromRoom(Command, name="room.withdraw", needs=Action.MANAGE_SITTING):
+class WithdrawFromRoom(Command, name="room.withdraw", needs=Action.MANAGE_SITTING, conducts=True):
     """Take what stands before the room away; nothing takes its place."""
 
 
@@ -508,7 +541,7 @@ class MarkParagraph(Command, name="paragraph.mark", needs=Action.MARK_PARAGRAPH)
 
 
 @dataclass(frozen=True)
-class AdoptParagraph(Command, name="paragraph.adopt", needs=Action.ADOPT):
+class AdoptParagraph(Command, name="paragraph.adopt", needs=Action.ADOPT, conducts=True):
     """Adopt the paragraph whose two texts hash to `digest`, the ones the chair has seen."""
 
     draft: str
@@ -518,7 +551,7 @@ class AdoptParagraph(Command, name="paragraph.adopt", needs=Action.ADOPT):
 
 
 @dataclass(frozen=True)
-class AdoptDraft(Command, name="draft.adopt", needs=Action.ADOPT):
+class AdoptDraft(Command, name="draft.adopt", needs=Action.ADOPT, conducts=True):
     """Adopt the whole document; every paragraph the room has agreed is adopted with it."""
 
     draft: str
@@ -591,6 +624,14 @@ class AttendanceChanged(Event, name="attendance.changed", needs=Action.ATTEND):
     """Member delegations in the room, by ISO code in Spanish alphabetical order of countries."""
 
     present: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GavelChanged(Event, name="gavel.changed", needs=Action.MARK_ATTENDANCE):
+    """Who presides, and whether the Secretariat may conduct in the Presidency's name."""
+
+    holder: str | None
+    delegated: bool
 
 
 @dataclass(frozen=True)

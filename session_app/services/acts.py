@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from session_app.domain import contract
 from session_app.domain.contract import Command
 
-from . import adoption, agenda, door, drafting, floor, people, room, screens, sitting
+from . import adoption, agenda, door, drafting, floor, gavel, people, room, screens, sitting
 from .desk import Handler
 from .drafting import structural
 
@@ -48,6 +48,10 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.AddPerson: people.add_person,
     contract.ChangePerson: people.change_person,
     contract.WithdrawPerson: people.withdraw_person,
+    contract.TakeGavel: gavel.take,
+    contract.HandGavel: gavel.hand,
+    contract.LayDownGavel: gavel.lay_down,
+    contract.DelegateConduct: gavel.delegate,
     contract.GiveGrant: agenda.give_grant,
     contract.WithdrawGrant: agenda.withdraw_grant,
     contract.ChooseLanguage: agenda.choose_language,

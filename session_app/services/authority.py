@@ -16,10 +16,11 @@ from session_app.domain.contract import AgendaChanged, ClosedTextChanged
 from session_app.domain.drafting import Language
 from session_app.domain.errors import NotFound
 from session_app.domain.forum import Forum
+from session_app.domain.gavel import Holder
 from session_app.domain.people import Capacity, Category
 from session_app.domain.roster import Place, Roster
-from session_app.store import documents, drafts, people, sessions
-from session_app.store.database import Committed, Database
+from session_app.store import documents, drafts, gavel, people, sessions
+from session_app.store.database import Committed, Database, stamp
 
 DRAFTING = frozenset(
     {
@@ -158,6 +159,7 @@ class Authority:
                 document_class=_class_of(
                     documents.issued(self._store, draft.id) if draft is not None else []
                 ),
+                delegated=gavel.delegation(self._store, session) is not None,
                 settings=self._forum.access,
             ),
             joined=frozenset(body.joined),
@@ -295,6 +297,17 @@ class Authority:
         return frozenset(
             action for action in Action if self.may(session, person, action, at, draft=draft)
         )
+
+    def holder(self, session: str, at: datetime) -> Holder | None:
+        """Who presides: the last who was given the gavel, for as long as they may conduct at all.
+
+        Read from the store each time: who conducts must not be told by what was true before.
+        """
+        held = gavel.held(self._store, session)
+        if held is None or not self.may(session, held.person, Action.MANAGE_SITTING, at):
+            return None
+        actor = self.actor(session, held.person)
+        return Holder(held.person, actor.name, actor.delegation, stamp(held.since))
 
     def level_of_closed(self, session: str, person: str | None, at: datetime) -> Level:
         """How much of the session's closed part reaches this person now."""

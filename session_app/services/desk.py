@@ -13,13 +13,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from session_app.domain.access import Action, Actor
+from session_app.domain import gavel
+from session_app.domain.access import Action, Actor, Category
 from session_app.domain.agenda import Session
-from session_app.domain.contract import Command, StartClosedDraft
+from session_app.domain.contract import Command, GavelChanged, StartClosedDraft, TakeGavel
 from session_app.domain.errors import ActError, Conflict
 from session_app.domain.forum import Forum
 from session_app.domain.numbering import label_style
 from session_app.domain.record import as_subject, facts_of, subject_of
+from session_app.store import gavel as gavels
 from session_app.store import record, sessions
 from session_app.store.database import Database, Transaction
 
@@ -183,7 +185,30 @@ def perform(
         now=now,
         draft=getattr(command, "draft", None),
     ) as act:
+        if command.conducts:
+            take_gavel(act)
         return handlers[type(command)](act, command)
+
+
+def take_gavel(act: Act) -> None:
+    """Let an act conduct the session: its person holds the gavel, or takes it, since nobody does.
+
+    Raises `Conflict("gavel.held")` where somebody else presides. What the Secretariat does so is
+    recorded as done for the Presidency.
+    """
+    session, actor = act.session.id, act.actor
+    if actor.category is Category.ST:
+        act.facts["behalf"] = "ppt"
+    if gavel.conduct(act.desk.authority.holder(session, act.now), actor.person):
+        pass_gavel(act, actor.person)
+        act.record(TakeGavel.name, "")
+
+
+def pass_gavel(act: Act, person: str | None) -> None:
+    """Give the gavel to somebody, or lay it down, and say so."""
+    gavels.put_gavel(act.tx, act.session.id, person)
+    delegated = gavels.delegation(act.desk.store, act.session.id) is not None
+    act.tx.announce(act.session.id, GavelChanged(person, delegated))
 
 
 def clock() -> datetime:

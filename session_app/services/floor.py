@@ -29,7 +29,7 @@ from session_app.store import floor as lists
 from session_app.store import sessions
 from session_app.store.database import new_id, stamp
 
-from .desk import Act, Desk, Result
+from .desk import Act, Desk, Result, take_gavel
 
 LONGEST_EXTENSION = 600
 """Seconds a speaker can be given at once."""
@@ -91,8 +91,10 @@ def withdraw_request(act: Act, command: WithdrawRequest) -> Result:
         if each.delegation == act.actor.delegation
     }
     manages = act.desk.authority.may(act.session.id, act.actor.person, Action.MANAGE_FLOOR, act.now)
-    if command.request not in own and not manages:
-        raise Forbidden("access.denied", action=Action.MANAGE_FLOOR)
+    if command.request not in own:
+        if not manages:
+            raise Forbidden("access.denied", action=Action.MANAGE_FLOOR)
+        take_gavel(act)  # whoever keeps the floor conducts
     return _change(act, lambda held: floor.withdraw(held, command.request, act.now))
 
 

@@ -48,7 +48,17 @@ class Door:
 # Why ------------------------------------------------------------------------------------------
 
 Fact = Literal[
-    "grant", "named", "slot", "roster", "exception", "joined", "issued", "public", "mode", "setting"
+    "grant",
+    "named",
+    "slot",
+    "roster",
+    "exception",
+    "joined",
+    "issued",
+    "public",
+    "delegated",
+    "mode",
+    "setting",
 ]
 
 
@@ -94,6 +104,7 @@ _HOLDS: Mapping[Fact, Callable[[Actor, Subject], bool]] = MappingProxyType(
         "joined": lambda actor, subject: subject.joined,
         "issued": lambda actor, subject: subject.issued,
         "public": lambda actor, subject: subject.document_class == "public",
+        "delegated": lambda actor, subject: subject.delegated,
         "mode": lambda actor, subject: subject.mode == "open",
     }
 )
@@ -106,6 +117,7 @@ _GIVEN: Mapping[Fact, Change] = MappingProxyType(
         "joined": _of_subject(joined=True),
         "issued": _of_subject(issued=True),
         "public": _of_subject(document_class="public"),
+        "delegated": _of_subject(delegated=True),
         "mode": _of_subject(mode="open"),
     }
 )
@@ -118,6 +130,7 @@ _TAKEN: Mapping[Fact, Change] = MappingProxyType(
         "joined": _of_subject(joined=False),
         "issued": _of_subject(issued=False),
         "public": _of_subject(document_class="private"),
+        "delegated": _of_subject(delegated=False),
     }
 )
 """The facts an answer can hang on, besides grants and settings: whether each holds, and the same

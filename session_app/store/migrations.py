@@ -310,6 +310,25 @@ create table withdrawn (
 create index withdrawn_of_session on withdrawn (session, person)
 """
 
+
+def _pass_gavel(database: Database) -> None:
+    for statement in GAVEL.strip().split(";\n"):
+        database.execute(statement)
+
+
+GAVEL = """
+create table gavel (
+    session text primary key references session, holder text not null references person, since text not null
+) strict;
+create table conduct_delegated (
+    session text primary key references session, by text not null references person, since text not null
+) strict;
+alter table session add column quorum integer;
+alter table attendance add column how text not null default 'chair';
+alter table attendance add column person text references person;
+alter table attendance add column by text not null default ''
+"""
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -319,4 +338,5 @@ STEPS: list[Step] = [
     _rehearse,
     _put_before_room,
     _withdraw_people,
+    _pass_gavel,
 ]

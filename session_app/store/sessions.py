@@ -207,7 +207,8 @@ def present(db: Database, session_id: str) -> frozenset[str]:
 def mark_attendance(tx: Transaction, session_id: str, delegation: str, present: bool) -> None:
     """Record that a delegation is, or is not, in the room."""
     tx.execute(
-        "insert into attendance values (?, ?, ?, ?) on conflict (session, delegation) do update set"
+        "insert into attendance (session, delegation, present, at) values (?, ?, ?, ?)"
+        " on conflict (session, delegation) do update set"
         " present = excluded.present, at = excluded.at",
         (session_id, delegation, present, stamp(tx.now)),
     )

@@ -32,8 +32,9 @@ from session_app.services.door import (
     quota,
 )
 from session_app.services.floor import is_closed, is_within, read_floor, read_queue, spoken_openly
+from session_app.services.gavel import list_entitled
 from session_app.services.issuing import WordFile, list_files, needed_to_download, place
-from session_app.store import drafts, people, rehearsals, sessions
+from session_app.store import drafts, gavel, people, rehearsals, sessions
 from session_app.store import screens as enrolled
 from session_app.store.database import stamp
 from session_app.store.drafts import Draft
@@ -55,6 +56,7 @@ from .models import (
     EnrolmentModel,
     FileModel,
     FloorModel,
+    GavelModel,
     GrantModel,
     Head,
     ItemModel,
@@ -62,6 +64,7 @@ from .models import (
     ParagraphModel,
     PeopleModel,
     PersonModel,
+    PresidingModel,
     RehearsalModel,
     SittingModel,
     SpeakerModel,
@@ -364,6 +367,26 @@ def _read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> D
     )
 
 
+def _read_gavel(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> GavelModel:
+    holder = desk.authority.holder(session.id, now)
+    since = ""
+    behind = holder is not None and is_within(
+        sessions.closed_spans(desk.store, session.id), holder.since
+    )
+    if holder is not None and (viewer.closed is Level.CONTENT or not behind):
+        at = datetime.fromisoformat(holder.since).astimezone(ZoneInfo(session.zone))
+        since = i18n.format_time(at)
+    return GavelModel(
+        PresidingModel(holder.person, holder.name, holder.delegation) if holder else None,
+        since,
+        gavel.delegation(desk.store, session.id) is not None,
+        tuple(
+            PresidingModel(each.person, each.name, each.delegation)
+            for each in list_entitled(desk, session.id, now)
+        ),
+    )
+
+
 def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> FloorModel:
     sitting = sessions.sitting(desk.store, session.id)
     told = viewer.closed is Level.CONTENT or not is_closed(desk, session.id)
@@ -591,7 +614,14 @@ def _moment(at: str, session: Session) -> Mapping[Language, str]:
 TOPICS: Mapping[str, Topic] = {
     "sitting": Topic(Action.KNOW, _read_sitting, frozenset({Action.MANAGE_SITTING})),
     "rehearsal": Topic(Action.KNOW, _read_rehearsal),
-    "agenda": Topic(Action.SEE_AGENDA, _read_agenda, frozenset({Action.MANAGE_AGENDA})),
+    "agenda": Topic(
+        Action.SEE_AGENDA, _read_agenda, frozenset({Action.MANAGE_AGENDA, Action.ADVANCE_AGENDA})
+    ),
+    "gavel": Topic(
+        Action.MARK_ATTENDANCE,
+        _read_gavel,
+        frozenset({Action.MANAGE_SITTING, Action.GIVE_GRANTS}),
+    ),
     "floor": Topic(Action.ATTEND, _read_floor, frozenset({Action.MANAGE_FLOOR, Action.SPEAK})),
     "attendance": Topic(Action.ATTEND, _read_attendance, frozenset({Action.MARK_ATTENDANCE})),
     "documents": Topic(
@@ -620,7 +650,8 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.RosterChanged.name: ("door",),
     contract.AgendaChanged.name: ("agenda", "floor", "people"),
     contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft", "connections"),
-    contract.PeopleChanged.name: ("people", "door", "screens", "connections"),
+    contract.GavelChanged.name: ("gavel",),
+    contract.PeopleChanged.name: ("people", "door", "screens", "connections", "gavel"),
     contract.RehearsalChanged.name: ("rehearsal",),
     contract.DraftChanged.name: ("room", "draft", "closed_draft"),
     contract.ParagraphEdited.name: ("room", "draft", "closed_draft"),

@@ -42,6 +42,7 @@ class Me:
     name: str
     delegation: str
     capacity: str  # code; its word is `ui.capacity.<code>`
+    person: str = ""  # what the page's script tells its own things by
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,25 @@ class AgendaModel:
     next: ItemModel | None
     issued: bool = False  # final, no longer preliminary
     slots: tuple[str, ...] = ()  # delegations that can be given one, by code
+
+
+@dataclass(frozen=True, slots=True)
+class PresidingModel:
+    """Somebody who presides, or may."""
+
+    person: str
+    name: str
+    delegation: str
+
+
+@dataclass(frozen=True, slots=True)
+class GavelModel:
+    """Topic `gavel`: who presides, and who may."""
+
+    holder: PresidingModel | None
+    since: str  # "14:02"; empty while nobody holds it, and of what was done behind a closed door
+    delegated: bool  # the Secretariat may conduct in the PPT's name
+    entitled: tuple[PresidingModel, ...]
 
 
 @dataclass(frozen=True, slots=True)

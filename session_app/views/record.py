@@ -186,6 +186,7 @@ _WORDS: Mapping[str, str] = {
     "mode": "ui.record.mode.",
     "audience": "ui.screens.audience.",
     "version": "ui.record.version.",
+    "behalf": "ui.record.behalf.",
 }
 """Facts that are codes, and where their words are."""
 _COUNTS = ("added", "updated", "paragraphs", "companions")
@@ -249,6 +250,8 @@ def _facts(entry: Entry, words: _Words) -> Iterator[str]:
             yield i18n.join_names(
                 (t(f"ui.people.changed.{each}") for each in value), words.language
             )
+        elif name == "from":
+            yield t("ui.record.from", name=names.get(str(value), "…"))
         elif name == "present":
             yield t("ui.record.present_were", names=value)
         elif name == "sha256":

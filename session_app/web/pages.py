@@ -30,7 +30,7 @@ from .guard import PUBLIC, actor, door, send_only_while, visitor
 
 ACT = "act"
 """The endpoint every act is posted to as a form: the command declares what it needs."""
-ON_THE_TABLET = ("sitting", "agenda", "attendance", "draft", "door", "floor")
+ON_THE_TABLET = ("sitting", "gavel", "agenda", "attendance", "draft", "door", "floor")
 """The topics of the chair's page."""
 BESIDE_THE_CLOSED_TEXT = tuple(topic for topic in ON_THE_TABLET if topic != "draft")
 """What the chair has beside the closed part's text, where that is to be adopted."""
@@ -60,7 +60,7 @@ def install(app: Flask, desk: Desk) -> None:
             template,
             head=read_head(desk, session),
             viewer=viewer,
-            me=Me(person.name, person.delegation, str(person.capacity)),
+            me=Me(person.name, person.delegation, str(person.capacity), person.person),
             tally=partial(read_tally, desk, session, viewer),
             **shown,
             **extra,

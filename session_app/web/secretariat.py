@@ -9,6 +9,9 @@ from session_app.services.desk import Desk
 
 from .guard import door
 
+IN_THE_STRIP = ("sitting", "gavel")
+"""The topics every page of the desk shows."""
+
 
 def install(app: Flask, desk: Desk) -> None:
     """Register the pages of the desk."""
@@ -17,31 +20,31 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/desk")
     @door(Action.ACCREDIT)
     def secretariat(session: str) -> str:
-        page: str = show("secretariat.html", session, "sitting", "connections", "attendance")
+        page: str = show("secretariat.html", session, *IN_THE_STRIP, "connections", "attendance")
         return page
 
     @app.get("/s/<session>/desk/meeting")
     @door(Action.ACCREDIT)
     def desk_meeting(session: str) -> str:
-        page: str = show("desk_meeting.html", session, "sitting", "agenda")
+        page: str = show("desk_meeting.html", session, *IN_THE_STRIP, "agenda")
         return page
 
     @app.get("/s/<session>/desk/people")
     @door(Action.ACCREDIT)
     def desk_people(session: str) -> str:
         page: str = show(
-            "desk_people.html", session, "sitting", "people", problems=None, imported=None
+            "desk_people.html", session, *IN_THE_STRIP, "people", problems=None, imported=None
         )
         return page
 
     @app.get("/s/<session>/desk/badges")
     @door(Action.ACCREDIT)
     def desk_badges(session: str) -> str:
-        page: str = show("desk_badges.html", session, "sitting")
+        page: str = show("desk_badges.html", session, *IN_THE_STRIP)
         return page
 
     @app.get("/s/<session>/desk/documents")
     @door(Action.ACCREDIT)
     def desk_documents(session: str) -> str:
-        page: str = show("desk_documents.html", session, "sitting", "documents")
+        page: str = show("desk_documents.html", session, *IN_THE_STRIP, "documents")
         return page

@@ -797,10 +797,11 @@ CHAIR, STAFF, ST = Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST
 @pytest.mark.parametrize(
     ("action", "who"),
     [
-        (Action.MANAGE_SITTING, {CHAIR, ST}),
+        (Action.MANAGE_SITTING, {CHAIR}),
         (Action.MANAGE_DOOR, {CHAIR}),
         (Action.MANAGE_AGENDA, {CHAIR, ST}),
-        (Action.MANAGE_FLOOR, {CHAIR, ST}),
+        (Action.ADVANCE_AGENDA, {CHAIR}),
+        (Action.MANAGE_FLOOR, {CHAIR}),
         (Action.MARK_ATTENDANCE, {CHAIR, ST}),
         (Action.GIVE_GRANTS, {CHAIR}),
         (Action.ACCREDIT, {CHAIR, ST}),
@@ -823,6 +824,34 @@ def test_an_act_of_conduct_belongs_to_these_and_to_nobody_else(
                 c for c in Category if may(actor(c, *RIGHTS, drafting=True), action, asked, at=NOW)
             }
             assert allowed == who, (body, group)
+
+
+def test_the_secretariat_conducts_only_what_is_delegated_and_never_the_door_exceptions_or_adoption() -> (
+    None
+):
+    mine, delegated = actor(ST, *RIGHTS), Subject("s", "grcm", delegated=True)
+    conduct = {
+        Action.MANAGE_SITTING,
+        Action.ADVANCE_AGENDA,
+        Action.MANAGE_FLOOR,
+        Action.DECIDE,
+    }
+    gained = {
+        action
+        for action in Action
+        if may(mine, action, delegated, at=NOW)
+        and not may(mine, action, replace(delegated, delegated=False), at=NOW)
+    }
+    assert gained == conduct
+    for category in set(Category) - {ST}:
+        for action in Action:
+            answers = {
+                bool(
+                    may(actor(category, *RIGHTS), action, replace(delegated, delegated=on), at=NOW)
+                )
+                for on in (True, False)
+            }
+            assert len(answers) == 1, (category, action)
 
 
 def test_every_act_of_conduct_has_its_line_above() -> None:

@@ -29,14 +29,16 @@ def test_a_delegation_asks_waits_and_is_given_the_floor(room):
     assert queue(room) == ["CAN"]
 
 
-def test_only_who_may_speak_asks_and_only_the_chair_and_the_secretariat_give(room):
+def test_only_who_may_speak_asks_and_only_who_conducts_gives(room):
     for role in ("observer-country", "rrocm", "observer-organisation", "interpreter", "projector"):
         with pytest.raises(Forbidden):
             room.do(role, "floor.ask")
     for name in ("floor.recognise", "floor.close_list", "floor.line_up"):
         with pytest.raises(Forbidden):
             room.do("delegate-hnd", name)
-    room.do("secretariat", "floor.add", delegation="BLZ")
+    with pytest.raises(Forbidden, match=r"access\.not_delegated"):
+        room.do("secretariat", "floor.add", delegation="BLZ")
+    room.do("chair", "floor.add", delegation="BLZ")
     assert queue(room) == ["BLZ"]
     with pytest.raises(Invalid, match=r"floor\.unknown_delegation"):
         room.do("chair", "floor.add", delegation="ONU")

@@ -236,6 +236,7 @@ def test_the_closed_text_is_not_put_before_an_open_room_and_goes_when_the_door_o
 def test_who_may_not_read_the_closed_text_is_refused_as_for_a_text_that_is_not_there(room):
     draft, paragraph = begin_closed_text(room)
     room.do("chair", "door.open")
+    room.do("chair", "gavel.delegate", on=True)
     with pytest.raises(NotFound, match=r"draft.unknown"):
         room.do("secretariat", "room.put", draft=draft, paragraph=paragraph)
 

@@ -231,7 +231,7 @@ def test_acts_are_sealed_as_they_are_entered(desk, room) -> None:
     after = record.head(desk.store)
     assert record.verify(desk.store) is None
     assert record.verify(desk.store, before.hash) is None
-    assert after.entries == before.entries + 13
+    assert after.entries == before.entries + 14
     assert after.hash != before.hash
 
 

@@ -44,6 +44,10 @@ ITEMS = tuple(
         start=1,
     )
 )
+PRESIDING = (
+    models.PresidingModel("person-1", f"⟪{HOSTILE}⟫", "SLV"),
+    models.PresidingModel("person-2", "⟪ST⟫", "CAN"),
+)
 VEILED = models.ItemModel("", "", said("closed"), "", "closed", "")
 
 STATES = ("proposed", "bracketed", "agreed", "ad_referendum", "adopted")
@@ -226,6 +230,11 @@ SAMPLES: dict[str, list[object]] = {
         models.AgendaModel(ITEMS, ITEMS[1], ITEMS[2], issued=True, slots=("RROCM", "OIM")),
         models.AgendaModel((ITEMS[0], VEILED), None, VEILED),
         models.AgendaModel(ITEMS[:1], None, None),
+    ],
+    "gavel": [
+        models.GavelModel(None, "", False, ()),
+        models.GavelModel(PRESIDING[0], "14:02", True, PRESIDING),
+        models.GavelModel(PRESIDING[0], "", False, PRESIDING[:1]),
     ],
     "attendance": [
         models.AttendanceModel(

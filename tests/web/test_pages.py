@@ -145,7 +145,7 @@ def test_answers_are_not_kept_and_run_no_foreign_script(visit):
 
 @pytest.mark.parametrize(("page", "role"), [
     ("", "chair"), ("", "delegate-hnd"), ("", "observer-country"), ("", "rrocm"), ("chair", "chair"),
-    ("chair", "secretariat"), ("desk", "secretariat"), ("desk/meeting", "secretariat"),
+    ("desk", "secretariat"), ("desk/meeting", "secretariat"),
     ("desk/people", "secretariat"), ("desk/badges", "secretariat"), ("desk/documents", "secretariat"), ("draft", "drafting-can"),
     ("draft", "delegate-hnd"), ("documents", "delegate-hnd"), ("screen", "projector"),
     ("closed", "observer-country"),

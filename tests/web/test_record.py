@@ -246,6 +246,7 @@ def test_the_chair_reads_what_was_done_behind_the_door(room, visit, acts) -> Non
 
 
 def test_who_was_off_the_roster_reads_the_same_whatever_went_on_inside(room) -> None:
+    room.do("chair", "gavel.take", seen="")
     sight = Sight(room.session, room.person["secretariat"], everything=False)
     told: list[list[Entry]] = [record.entries(room.desk.store, sight, limit=1000)]
     for acts in (QUIET, BUSY, QUIET, BUSY * 3):
@@ -308,7 +309,7 @@ def test_ones_own_knock_does_not_say_whether_anything_was_behind_it(room, visit)
 
 def test_what_is_about_something_that_is_closed_now_is_closed_with_it(room, visit) -> None:
     made = room.do("secretariat", "agenda.add", title_es="Uno más", title_en="One more")
-    room.do("secretariat", "agenda.finish", item=made["item"])
+    room.do("chair", "agenda.finish", item=made["item"])
     finished = "Da por concluido un punto"
     assert finished in visit("secretariat").page("record").text
     room.do("chair", "agenda.reserve", item=made["item"], mode="closed")

@@ -22,6 +22,10 @@
  *   "agenda.finish": { item: string };
  *   "agenda.reopen": { item: string };
  *   "attendance.mark": { delegation: string, present: boolean };
+ *   "gavel.take": { seen: string };
+ *   "gavel.hand": { person: string };
+ *   "gavel.lay_down": {};
+ *   "gavel.delegate": { on: boolean };
  *   "floor.ask": { kind?: "speech" | "reply" | "order" };
  *   "floor.withdraw": { request: string };
  *   "floor.recognise": { request?: string | null };
@@ -69,6 +73,7 @@
  *   "floor.changed": { item: string, speaker: string | null, closed: boolean };
  *   "room.changed": { draft: string | null, paragraph: string | null };
  *   "attendance.changed": { present: string[] };
+ *   "gavel.changed": { holder: string | null, delegated: boolean };
  *   "people.changed": { accredited: number };
  *   "rehearsal.changed": { rehearsal: string | null };
  *   "draft.changed": { draft: string, version: number, adopted: boolean, sections: ({ id: string, key: string, title_es: string, title_en: string })[], rows: ({ id: string, section: string, kind: string, state: string, label_es: string, label_en: string })[] };
@@ -99,6 +104,10 @@ export const COMMANDS = Object.freeze([
   "agenda.finish",
   "agenda.reopen",
   "attendance.mark",
+  "gavel.take",
+  "gavel.hand",
+  "gavel.lay_down",
+  "gavel.delegate",
   "floor.ask",
   "floor.withdraw",
   "floor.recognise",
@@ -136,6 +145,37 @@ export const COMMANDS = Object.freeze([
   "draft.adopt",
 ]);
 
+/** Those that conduct the session: for whoever holds the gavel.
+ * @type {readonly (keyof Commands)[]} */
+export const CONDUCT = Object.freeze([
+  "sitting.open",
+  "sitting.suspend",
+  "sitting.resume",
+  "sitting.close",
+  "door.close",
+  "door.open",
+  "roster.verify",
+  "roster.admit",
+  "roster.remove",
+  "agenda.advance",
+  "agenda.finish",
+  "agenda.reopen",
+  "floor.recognise",
+  "floor.pause",
+  "floor.resume",
+  "floor.extend",
+  "floor.end",
+  "floor.add",
+  "floor.line_up",
+  "floor.move_up",
+  "floor.close_list",
+  "floor.open_list",
+  "room.put",
+  "room.withdraw",
+  "paragraph.adopt",
+  "draft.adopt",
+]);
+
 /** @type {readonly (keyof Events)[]} */
 export const EVENTS = Object.freeze([
   "sitting.changed",
@@ -144,6 +184,7 @@ export const EVENTS = Object.freeze([
   "floor.changed",
   "room.changed",
   "attendance.changed",
+  "gavel.changed",
   "people.changed",
   "rehearsal.changed",
   "draft.changed",

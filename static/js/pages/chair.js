@@ -1,8 +1,10 @@
 import { Idiomorph, io } from "../../vendor/live.js";
 import { showFloor } from "../lib/floor.js";
+import { showGavel } from "../lib/gavel.js";
 import { follow } from "../lib/live.js";
 
 showFloor(follow({ io, Idiomorph }));
+showGavel();
 
 /** One paragraph at a time. Which one is this device's affair, so a push never moves the chair away from it. */
 const stepper = document.getElementById("stepper");

@@ -1,7 +1,9 @@
 import { Idiomorph, io } from "../../vendor/live.js";
+import { showGavel } from "../lib/gavel.js";
 import { follow } from "../lib/live.js";
 
 follow({ io, Idiomorph });
+showGavel();
 
 /** What a refused list says is read before anything else. */
 document.getElementById("import-result")?.focus();
