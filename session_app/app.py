@@ -135,6 +135,9 @@ def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:
                 needed, behind = documents.DOWNLOADS[rule.endpoint]
                 yield Door("download", file, needed, behind=behind)
             continue
+        if rule.endpoint == documents.PAPER:
+            yield Door("download", rule.rule, Action.SEE_DOCUMENTS)
+            continue
         if rule.endpoint in pages.OF_CLOSED_TEXT:
             yield Door("page", rule.rule, pages.OF_CLOSED_TEXT[rule.endpoint], behind=True)
             continue

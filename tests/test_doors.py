@@ -169,7 +169,6 @@ ROWS = {
             /s/<session>/desk/meeting
             /s/<session>/desk/people
             /s/<session>/desk/badges
-            /s/<session>/desk/documents
             /s/<session>/why
             /s/<session>/as
             /s/<session>/as/<who>/
@@ -181,6 +180,9 @@ ROWS = {
         Action.READ_RECORD: """
             /s/<session>/record
             /s/<session>/record.csv
+        """,
+        Action.MANAGE_DOCUMENTS: """
+            /s/<session>/desk/documents
         """,
     },
     "form": {
@@ -201,6 +203,10 @@ ROWS = {
             /s/<session>/rehearsal
             /s/<session>/screens
         """,
+        Action.MANAGE_DOCUMENTS: """
+            /s/<session>/papers
+            /s/<session>/papers/<paper>
+        """,
     },
     "download": {
         Action.DOWNLOAD: """
@@ -212,6 +218,9 @@ ROWS = {
             /s/<session>/closed-draft/es.docx
             /s/<session>/closed-draft/en.docx
             /s/<session>/closed-draft/bilingual.docx
+        """,
+        Action.SEE_DOCUMENTS: """
+            /s/<session>/documents/<document>
         """,
     },
     "message": {
@@ -331,6 +340,10 @@ ROWS = {
             paragraph.adopt
             draft.adopt
         """,
+        Action.MANAGE_DOCUMENTS: """
+            paper.describe
+            paper.withdraw
+        """,
     },
     "event": {
         Action.KNOW: """
@@ -396,6 +409,9 @@ ROWS = {
         """,
         Action.MANAGE_DOOR: """
             door
+        """,
+        Action.MANAGE_DOCUMENTS: """
+            papers
         """,
     },
     "update": {
@@ -535,6 +551,8 @@ def address(door, session):
 
 
 def expected_status(house, state, role, door):
+    if door.name.endswith("<document>"):
+        return 404  # no such file; where there is one: tests/web/test_papers.py
     if door.behind:
         return 404  # none has been begun here; where one has: tests/test_closed_draft.py
     if door.kind == "download":
@@ -1012,8 +1030,8 @@ def _shown(opened, topic):
 ROOM = {"sitting", "agenda", "attendance"}
 DRAFTER = ROOM | {"draft"}
 INSIDE = {
-    "chair": DRAFTER | {"people"},
-    "secretariat": DRAFTER | {"people"},
+    "chair": DRAFTER | {"people", "papers"},
+    "secretariat": DRAFTER | {"people", "papers"},
     "drafting-can": DRAFTER,
     "drafting-mex": DRAFTER,
     "drafting-slv": DRAFTER,

@@ -93,6 +93,8 @@ class Action(StrEnum):
     SHOW_SCREEN = "screen:show"
     READ_RECORD = "record:read"
     IMPORT_DRAFT = "draft:import"
+    MANAGE_DOCUMENTS = "document:manage"
+    PUBLISH = "document:publish"
 
     # Derived from the others, see `_sees_room_text`.
     SEE_ROOM_TEXT = "room:read"
@@ -559,6 +561,8 @@ _CONDUCT: tuple[tuple[Action, tuple[Category, ...], str], ...] = (
     (Action.SHOW_SCREEN, (Category.PPT_CHAIR, Category.ST), "default"),
     (Action.READ_RECORD, (Category.PPT_CHAIR, Category.ST), "default"),
     (Action.IMPORT_DRAFT, (Category.PPT_CHAIR, Category.ST), "S001 §5.3; S002 E L72"),
+    (Action.MANAGE_DOCUMENTS, (Category.PPT_CHAIR, Category.ST), "S002 E L72, L74"),
+    (Action.PUBLISH, (Category.PPT_CHAIR,), "S001 §5.2; S002 E L74"),
 )
 _DELEGABLE = (Action.MANAGE_SITTING, Action.ADVANCE_AGENDA, Action.MANAGE_FLOOR, Action.DECIDE)
 """What the Secretariat does in the PPT's name while that is delegated. It works under the PPT's direction

@@ -423,6 +423,28 @@ class WithdrawScreen(Command, name="screen.withdraw", needs=Action.ACCREDIT):
     screen: str
 
 
+# Papers ---------------------------------------------------------------------------------------
+# Handing one out, and replacing its files, are forms: files do not cross the socket.
+
+
+@dataclass(frozen=True)
+class DescribePaper(Command, name="paper.describe", needs=Action.MANAGE_DOCUMENTS):
+    """Change the titles, the class and the audience of a paper."""
+
+    paper: str
+    title_es: str
+    title_en: str
+    document_class: Literal["private", "public"] = "private"
+    circles: tuple[str, ...] = ()  # whom it is for beside the members: `domain.papers.CIRCLES`
+
+
+@dataclass(frozen=True)
+class WithdrawPaper(Command, name="paper.withdraw", needs=Action.MANAGE_DOCUMENTS):
+    """Take a paper back: nobody is given it any more."""
+
+    paper: str
+
+
 # Drafting: the closed part -------------------------------------------------------------------
 
 

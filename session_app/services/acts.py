@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from session_app.domain import contract
 from session_app.domain.contract import Command
 
-from . import adoption, agenda, door, drafting, floor, gavel, people, room, screens, sitting
+from . import (
+    adoption,
+    agenda,
+    door,
+    drafting,
+    floor,
+    gavel,
+    papers,
+    people,
+    room,
+    screens,
+    sitting,
+)
 from .desk import Handler
 from .drafting import structural
 
@@ -58,6 +70,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.RenameScreen: screens.rename_screen,
     contract.ServeAudience: screens.serve_audience,
     contract.WithdrawScreen: screens.withdraw_screen,
+    contract.DescribePaper: papers.describe_paper,
+    contract.WithdrawPaper: papers.withdraw_paper,
     contract.StartClosedDraft: drafting.start_closed_draft,
     contract.AddParagraph: structural(drafting.add_paragraph),
     contract.PasteParagraphs: structural(drafting.paste_paragraphs),

@@ -26,7 +26,7 @@ from session_app.domain.contract import (
 )
 from session_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from session_app.domain.text import one_line
-from session_app.store import drafts, people, sessions
+from session_app.store import drafts, papers, people, sessions
 from session_app.store.database import new_id
 
 from .desk import Act, Desk, Result
@@ -86,6 +86,8 @@ def reserve_item(act: Act, command: ReserveItem) -> Result:
     _require_seen(act, command.item)
     slot = _slot(act.desk, command.slot)
     items = agenda.reserve(_agenda(act), command.item, command.mode, slot, command.minutes)
+    if papers.has_papers(act.desk.store, command.item):
+        act.tx.change_authority()  # they go with their item
     return _put_agenda(act, items)
 
 

@@ -12,14 +12,15 @@ from typing import Literal
 
 from session_app.domain import access, agenda
 from session_app.domain.access import PUBLIC_ACTOR, Action, Actor, Decision, Level, Subject
-from session_app.domain.contract import AgendaChanged, ClosedTextChanged
+from session_app.domain.contract import AgendaChanged, ClosedTextChanged, DocumentsChanged
 from session_app.domain.drafting import Language
 from session_app.domain.errors import NotFound
 from session_app.domain.forum import Forum
 from session_app.domain.gavel import Holder
+from session_app.domain.papers import Standing, may_have
 from session_app.domain.people import Capacity, Category
 from session_app.domain.roster import Place, Roster
-from session_app.store import documents, drafts, gavel, people, sessions
+from session_app.store import documents, drafts, gavel, papers, people, sessions
 from session_app.store.database import Committed, Database, stamp
 
 DRAFTING = frozenset(
@@ -83,6 +84,7 @@ class Authority:
         """What was told of somebody accredited: of one kind of action, or of the room (None)."""
         self._drafts: dict[tuple[str, str], Subject] = {}
         self._closed_drafts: dict[str, str] = {}
+        self._papers: dict[str, tuple[Standing, ...]] = {}
         self._asked_at = datetime.min.replace(tzinfo=UTC)
         self.version = 0
         """Grows whenever an earlier answer may no longer hold."""
@@ -91,7 +93,8 @@ class Authority:
     def _hear(self, committed: Committed) -> None:
         # The closed part's text concerns its roster alone: whoever else is shown something is not to be
         # asked again, lest they notice.
-        begun = any(isinstance(each.event, ClosedTextChanged) for each in committed.events)
+        unnoticed = (ClosedTextChanged, DocumentsChanged)
+        begun = any(isinstance(each.event, unnoticed) for each in committed.events)
         if committed.authority_changed or begun:
             self.forget()
         elif any(isinstance(each.event, AgendaChanged) for each in committed.events):
@@ -107,6 +110,7 @@ class Authority:
         self._subjects.clear()
         self._drafts.clear()
         self._closed_drafts.clear()
+        self._papers.clear()
         self.version += 1
 
     def lapse(self, now: datetime) -> bool:
@@ -314,6 +318,31 @@ class Authority:
         actor = self.actor(session, person)
         subject = self._subject_of(session, actor, Action.SEE_AGENDA)
         return access.level_of_closed(actor, subject, at=at)
+
+    def papers(self, session: str, person: str | None, at: datetime) -> frozenset[str]:
+        """The papers this person may have now, by id."""
+        return self.papers_of(session, self.actor(session, person), at)
+
+    def papers_of(self, session: str, actor: Actor, at: datetime) -> frozenset[str]:
+        """The papers somebody like this may have now, by id."""
+        if session not in self._papers:
+            self._papers[session] = tuple(
+                each.standing for each in papers.papers(self._store, session)
+            )
+        if not self._papers[session]:
+            return frozenset()
+        subject = self._subject_of(session, actor, Action.SEE_DOCUMENTS)
+        by_item = any(grant.item is not None for grant in actor.grants)
+        judged: dict[object, bool] = {}  # there are many papers, and few ways in which they differ
+        mine = set()
+        for each in self._papers[session]:
+            item = each.item if by_item else each.item is not None
+            alike = (item, each.mode, each.document_class, each.circles)
+            if alike not in judged:
+                judged[alike] = may_have(actor, each, subject, at=at)
+            if judged[alike]:
+                mine.add(each.id)
+        return frozenset(mine)
 
     def is_shut_out(self, session: str, person: str | None, at: datetime) -> bool:
         """Whether the door of the sitting under way keeps this person out.

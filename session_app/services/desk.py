@@ -300,7 +300,7 @@ def _is_of_closed_part(
         return True
     if name.startswith("roster.") or (name.startswith("agenda.") and facts.get("mode") == "closed"):
         return True
-    about = (subject, facts.get("item"), facts.get("draft"))
+    about = (subject, facts.get("item"), facts.get("draft"), facts.get("paper"))
     return record.is_of_closed_part(desk.store, session, *about)
 
 

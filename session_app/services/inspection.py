@@ -318,6 +318,7 @@ class Imitation:
     may: frozenset[Action]
     closed: Level
     shut_out: bool
+    papers: frozenset[str] = frozenset()
 
 
 def find_imitated(desk: Desk, session: str, name: str) -> Actor:
@@ -380,6 +381,7 @@ def imitate(
             authority.is_shut_out(session, asker, now)
             or access.is_shut_out(imitated, subject, at=now)
         ),
+        papers=authority.papers(session, asker, now) & authority.papers_of(session, imitated, now),
     )
 
 

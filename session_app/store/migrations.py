@@ -329,6 +329,40 @@ alter table attendance add column person text references person;
 alter table attendance add column by text not null default ''
 """
 
+
+def _hand_out_papers(database: Database) -> None:
+    for statement in PAPERS.strip().split(";\n"):
+        database.execute(statement)
+
+
+PAPERS = """
+create table paper (
+    id text primary key, session text not null references session, item text references agenda_item,
+    closed integer not null, title_es text not null, title_en text not null, class text not null,
+    circles text not null, revision integer not null, by text not null, at text not null, withdrawn text
+) strict;
+create index paper_of_session on paper (session);
+create table paper_file (
+    id text primary key, paper text not null references paper, revision integer not null, slot text not null,
+    format text not null, name text not null, sha256 text not null, by text not null, at text not null,
+    bytes blob not null
+) strict;
+create index file_of_paper on paper_file (paper, revision);
+create table prepared_file (
+    id text primary key, draft text not null references draft, revision integer not null, layout text not null,
+    name text not null, version integer not null, sha256 text not null, by text not null, at text not null,
+    bytes blob not null
+) strict;
+create index prepared_of_draft on prepared_file (draft, revision);
+create table publication (draft text primary key references draft, by text not null, at text not null) strict;
+create trigger paper_file_is_final before update on paper_file begin select raise(abort, 'a file is kept as it came'); end;
+create trigger paper_file_is_kept before delete on paper_file
+    when old.paper not in
+        (select p.id from paper p join session s on s.id = p.session where s.rehearsal_of is not null)
+    begin select raise(abort, 'a file is kept as it came'); end
+"""
+
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -339,4 +373,5 @@ STEPS: list[Step] = [
     _put_before_room,
     _withdraw_people,
     _pass_gavel,
+    _hand_out_papers,
 ]

@@ -20,6 +20,7 @@ from session_app.domain.drafting import LANGUAGES, Kind, Language
 from session_app.domain.floor import Request, speaking_times
 from session_app.domain.forum import SittingMode
 from session_app.domain.numbering import number
+from session_app.domain.papers import CIRCLES, SLOTS
 from session_app.domain.roster import Place
 from session_app.services.adoption import digest, read_standing
 from session_app.services.agenda import members_present
@@ -34,11 +35,13 @@ from session_app.services.door import (
 from session_app.services.floor import is_closed, is_within, read_floor, read_queue, spoken_openly
 from session_app.services.gavel import list_entitled
 from session_app.services.issuing import WordFile, list_files, needed_to_download, place
-from session_app.store import drafts, gavel, people, rehearsals, sessions
+from session_app.services.papers import can_be_given
+from session_app.store import drafts, gavel, papers, people, rehearsals, sessions
 from session_app.store import screens as enrolled
 from session_app.store.database import stamp
 from session_app.store.drafts import Draft
 from session_app.store.floor import requests_of_session
+from session_app.store.papers import Paper
 from session_app.store.people import Accredited
 
 from .desk import in_order, read_connections
@@ -46,6 +49,7 @@ from .models import (
     AgendaModel,
     AttendanceModel,
     AttendeeModel,
+    CircleModel,
     ClosedTextModel,
     ClosingModel,
     DelegationModel,
@@ -61,6 +65,10 @@ from .models import (
     Head,
     ItemModel,
     NoticeModel,
+    PaperFileModel,
+    PaperGroup,
+    PaperModel,
+    PapersModel,
     ParagraphModel,
     PeopleModel,
     PersonModel,
@@ -83,6 +91,8 @@ class Topic:
     read: Callable[[Desk, Session, Viewer, datetime], object]
     asks: frozenset[Action] = frozenset()
     """What else it shows depends on: whether a viewer may do these. It is told of no other."""
+    papers: bool = False
+    """Whether it shows papers: then it depends on those a viewer may have."""
     behind: bool = False
     """Of the closed part's text: what it needs and asks is asked of that text, whatever the sitting."""
 
@@ -93,6 +103,8 @@ class Topic:
     def narrow(self, viewer: Viewer) -> Viewer:
         """As much of an access class as makes a difference here: many classes are shown the same."""
         asked = self.asks | {self.needs}
+        if not self.papers:
+            viewer = replace(viewer, papers=frozenset())
         if self.behind:
             return replace(viewer, may=frozenset(), closed_draft=viewer.closed_draft & asked)
         return replace(viewer, may=viewer.may & asked)
@@ -113,6 +125,7 @@ def viewer_of(desk: Desk, session: str, person: str | None, now: datetime) -> Vi
         authority.level_of_closed(session, person, now),
         authority.is_shut_out(session, person, now),
         authority.closed_allowed(session, person, now),
+        authority.papers(session, person, now),
     )
 
 
@@ -450,11 +463,86 @@ def _read_attendance(
 
 
 def _read_documents(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DocumentsModel:
+    groups = read_papers(desk, session, viewer, now)
     draft = drafts.draft_of(desk.store, session.id)
     if draft is None or needed_to_download(draft) not in viewer.may:
-        return DocumentsModel(())
-    return DocumentsModel(
-        tuple(_file(each, session, "documents") for each in list_files(desk, session.id))
+        return DocumentsModel((), groups)
+    files = tuple(_file(each, session, "documents") for each in list_files(desk, session.id))
+    return DocumentsModel(files, groups)
+
+
+def read_papers(
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
+) -> tuple[PaperGroup, ...]:
+    """The papers a viewer may have, item by item; those of the whole session come first."""
+    if not viewer.papers:
+        return ()
+    items = _read_items(desk, session, viewer) if Action.SEE_AGENDA in viewer.may else ()
+    # Whichever is under way: a list of papers is not another for that.
+    known = {each.id: replace(each, state="") for each in items if each.id}
+    held: dict[str, list[PaperModel]] = {}
+    for each in papers.papers(desk.store, session.id):
+        if each.id in viewer.papers:
+            held.setdefault(each.standing.item or "", []).append(_paper(each, session, now))
+    shown = [PaperGroup(None, tuple(held.pop("", ())))]
+    shown += [PaperGroup(known[item], tuple(held.pop(item))) for item in known if item in held]
+    # Of an item the viewer is told nothing of, such as an observer who may have one paper of it.
+    others = tuple(each for group in held.values() for each in group)
+    if others:
+        shown[0] = PaperGroup(None, (*shown[0].papers, *others))
+    return tuple(group for group in shown if group.papers)
+
+
+def _paper(paper: Paper, session: Session, now: datetime) -> PaperModel:
+    slots = {each.slot for each in paper.files}
+    due = () if "bilingual" in slots else tuple(each for each in LANGUAGES if each not in slots)
+    return PaperModel(
+        id=paper.id,
+        title=paper.titles,
+        revision=paper.revision,
+        document_class=paper.standing.document_class,
+        circles=tuple(each for each in CIRCLES if each in paper.standing.circles),
+        at=_short_moment(paper.at, session, now),
+        files=tuple(
+            PaperFileModel(
+                each.slot,
+                f"/s/{session.id}/documents/{each.id}",
+                each.format,
+                _size(each.size),
+            )
+            for slot in SLOTS
+            for each in paper.files
+            if each.slot == slot
+        ),
+        due=due,
+    )
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+
+
+def _short_moment(at: str, session: Session, now: datetime) -> Mapping[Language, str]:
+    """The time of a moment of today, the day of another."""
+    zone = ZoneInfo(session.zone)
+    local = datetime.fromisoformat(at).astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return dict.fromkeys(LANGUAGES, i18n.format_time(local))
+    return {language: i18n.format_day(local.date(), language) for language in LANGUAGES}
+
+
+def _read_handed_out(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> PapersModel:
+    items = (
+        tuple(replace(each, state="") for each in _read_items(desk, session, viewer) if each.id)
+        if Action.SEE_AGENDA in viewer.may
+        else ()
+    )
+    return PapersModel(
+        read_papers(desk, session, viewer, now),
+        items,
+        tuple(
+            CircleModel(circle, can_be_given(desk, session.id, circle, now)) for circle in CIRCLES
+        ),
     )
 
 
@@ -479,7 +567,7 @@ def _file(file: WordFile, session: Session, folder: str) -> FileModel:
         adopted=file.adopted,
         version=file.version,
         at=_moment(file.at, session),
-        size=f"{round(file.size / 1000)} kB" if file.size else "",
+        size=_size(file.size) if file.size else "",
         sha256=file.sha256 or "",
     )
 
@@ -625,7 +713,13 @@ TOPICS: Mapping[str, Topic] = {
     "floor": Topic(Action.ATTEND, _read_floor, frozenset({Action.MANAGE_FLOOR, Action.SPEAK})),
     "attendance": Topic(Action.ATTEND, _read_attendance, frozenset({Action.MARK_ATTENDANCE})),
     "documents": Topic(
-        Action.KNOW, _read_documents, frozenset({Action.READ_DRAFT, Action.DOWNLOAD})
+        Action.KNOW,
+        _read_documents,
+        frozenset({Action.READ_DRAFT, Action.DOWNLOAD, Action.SEE_AGENDA}),
+        papers=True,
+    ),
+    "papers": Topic(
+        Action.MANAGE_DOCUMENTS, _read_handed_out, frozenset({Action.SEE_AGENDA}), papers=True
     ),
     "closed_text": Topic(Action.KNOW, _read_closed_text, frozenset({Action.MANAGE_DOOR})),
     "draft": Topic(
@@ -648,14 +742,14 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.RoomChanged.name: ("room",),
     contract.FloorChanged.name: ("floor",),
     contract.RosterChanged.name: ("door",),
-    contract.AgendaChanged.name: ("agenda", "floor", "people"),
+    contract.AgendaChanged.name: ("agenda", "floor", "people", "documents", "papers"),
     contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft", "connections"),
     contract.GavelChanged.name: ("gavel",),
     contract.PeopleChanged.name: ("people", "door", "screens", "connections", "gavel"),
     contract.RehearsalChanged.name: ("rehearsal",),
     contract.DraftChanged.name: ("room", "draft", "closed_draft"),
     contract.ParagraphEdited.name: ("room", "draft", "closed_draft"),
-    contract.DocumentsChanged.name: ("documents", "draft"),
+    contract.DocumentsChanged.name: ("documents", "papers", "draft"),
     contract.ClosedTextChanged.name: ("closed_text", "closed_draft"),
 }
 """Which topics an event makes stale. An event that is not here has its own typed receivers only."""

@@ -20,6 +20,7 @@ class Viewer:
     closed: Level = Level.NOTHING  # how much of the session's closed part they see
     shut_out: bool = False  # the door of the sitting under way keeps them out
     closed_draft: frozenset[Action] = frozenset()  # what they may do with the closed part's text
+    papers: frozenset[str] = frozenset()  # the papers they may have, by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +249,60 @@ class FileModel:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperFileModel:
+    """One file of a paper."""
+
+    slot: str  # es, en, bilingual
+    href: str  # empty where the page only shows that there is one
+    format: str  # docx, pdf, odt, xlsx, pptx
+    size: str  # "17 kB"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperModel:
+    """A paper that has been handed out."""
+
+    id: str
+    title: Texts
+    revision: int  # 0: as first handed out
+    document_class: str  # private, public
+    circles: tuple[str, ...]  # whom it is for beside the members
+    at: Texts  # "14:20", or the day where it is another
+    files: tuple[PaperFileModel, ...]
+    due: tuple[str, ...] = ()  # languages it is still to come in
+
+
+@dataclass(frozen=True, slots=True)
+class PaperGroup:
+    """The papers of one item of the agenda, or those of the whole session."""
+
+    item: ItemModel | None
+    papers: tuple[PaperModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentsModel:
     """Topic `documents`: only what this class of viewers may have."""
 
     files: tuple[FileModel, ...]
+    groups: tuple[PaperGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PapersModel:
+    """Topic `papers`: what has been handed out, for who does it."""
+
+    groups: tuple[PaperGroup, ...]
+    items: tuple[ItemModel, ...]  # of the agenda, which a paper can belong to
+    circles: tuple[CircleModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CircleModel:
+    """Somebody a paper can be for beside the members."""
+
+    name: str
+    may: bool  # whether the access table lets them have documents of this body at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,9 @@ ACTS = (
     "draft.import",
     "paragraph.adopted",
     "document.issue",
+    "paper.add",
+    "paper.file",
+    "paper.replace",
     "document.download",
     "record.download",
 )

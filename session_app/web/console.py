@@ -29,7 +29,7 @@ from session_app.services.inspection import (
 from session_app.store import people
 from session_app.views.console import word_grounds
 from session_app.views.live import TOPICS, read_head, read_notice, read_topic
-from session_app.views.models import DocumentsModel, NoticeModel, Viewer
+from session_app.views.models import DocumentsModel, NoticeModel, PaperGroup, PaperModel, Viewer
 
 from .guard import door, visitor
 
@@ -48,6 +48,13 @@ _TEMPLATES = {
     "agenda": "console_part.html",
     "draft": "console_part.html",
 }
+
+
+def _without_links(group: PaperGroup) -> PaperGroup:
+    def without(paper: PaperModel) -> PaperModel:
+        return replace(paper, files=tuple(replace(each, href="") for each in paper.files))
+
+    return replace(group, papers=tuple(without(each) for each in group.papers))
 
 
 def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> None:
@@ -150,7 +157,7 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
 
     def _viewer(session: str, imitated: Actor, now: datetime) -> Viewer:
         seen = imitate(desk, session, visitor().person, imitated, now)
-        return Viewer(visitor().language, seen.may, seen.closed, seen.shut_out)
+        return Viewer(visitor().language, seen.may, seen.closed, seen.shut_out, papers=seen.papers)
 
     def _notice(session: str, imitated: Actor) -> NoticeModel:
         notice = read_notice(desk, session, None)
@@ -178,7 +185,9 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
         if isinstance(papers, DocumentsModel):
             # That there is a file is shown; to have it is an act, and goes into the record.
             models["documents"] = replace(
-                papers, files=tuple(replace(each, href="") for each in papers.files)
+                papers,
+                files=tuple(replace(each, href="") for each in papers.files),
+                groups=tuple(_without_links(each) for each in papers.groups),
             )
         return render_template(
             template,

@@ -121,7 +121,7 @@ def install(app: Flask, desk: Desk, allowances: Allowances, *, cookie: str, secu
     @app.after_request
     def keep_in(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = CSP
+        headers.setdefault("Content-Security-Policy", CSP)  # a file has a stricter one
         headers["X-Content-Type-Options"] = "nosniff"
         # Not `no-referrer`: under it browsers send `Origin: null` with a form of our own.
         headers["Referrer-Policy"] = "same-origin"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -209,9 +209,13 @@ def _values(name: str) -> dict[str, object]:
     if command is None:
         return {}
     hints = get_type_hints(command)
+    lists = {name for name, hint in hints.items() if get_origin(hint) is tuple}
     optional = {name for name, hint in hints.items() if type(None) in get_args(hint)}
     values: dict[str, object] = {}
     for field, text in request.form.items():
+        if field in lists:
+            values[field] = request.form.getlist(field)
+            continue
         if field == "_back" or (field in optional and not text):
             continue
         values[field] = _typed(hints.get(field), text)

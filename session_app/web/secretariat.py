@@ -42,9 +42,3 @@ def install(app: Flask, desk: Desk) -> None:
     def desk_badges(session: str) -> str:
         page: str = show("desk_badges.html", session, *IN_THE_STRIP)
         return page
-
-    @app.get("/s/<session>/desk/documents")
-    @door(Action.ACCREDIT)
-    def desk_documents(session: str) -> str:
-        page: str = show("desk_documents.html", session, *IN_THE_STRIP, "documents")
-        return page

@@ -812,6 +812,8 @@ CHAIR, STAFF, ST = Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST
         (Action.SHOW_SCREEN, {CHAIR, ST}),
         (Action.READ_RECORD, {CHAIR, ST}),
         (Action.IMPORT_DRAFT, {CHAIR, ST}),
+        (Action.MANAGE_DOCUMENTS, {CHAIR, ST}),
+        (Action.PUBLISH, {CHAIR}),
     ],
 )
 def test_an_act_of_conduct_belongs_to_these_and_to_nobody_else(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any, get_origin, get_type_hints
 from urllib.parse import unquote
 
 import pytest
@@ -11,7 +12,7 @@ from lxml import html
 
 from session_app import i18n
 from session_app.config import ROOT
-from session_app.domain import contract
+from session_app.domain import contract, papers
 from session_app.domain.access import Action
 from session_app.domain.drafting import LANGUAGES, Language
 from session_app.views import models
@@ -49,6 +50,30 @@ PRESIDING = (
     models.PresidingModel("person-2", "⟪ST⟫", "CAN"),
 )
 VEILED = models.ItemModel("", "", said("closed"), "", "closed", "")
+
+CIRCLES = tuple(models.CircleModel(each, each != "rrocm") for each in papers.CIRCLES)
+GROUPS = tuple(
+    models.PaperGroup(
+        item,
+        tuple(
+            models.PaperModel(
+                f"paper-{document_class}-{place}",
+                said(HOSTILE),
+                revision,
+                document_class,
+                papers.CIRCLES,
+                said("14:20"),
+                (models.PaperFileModel("es", href, "docx", "17 kB"),),
+                ("en",),
+            )
+            for document_class, revision, href in (
+                ("private", 0, "/s/session/documents/file"),
+                ("public", 3, ""),
+            )
+        ),
+    )
+    for place, item in enumerate((None, ITEMS[0], ITEMS[3]))
+)
 
 STATES = ("proposed", "bracketed", "agreed", "ad_referendum", "adopted")
 OBSTACLES = ("undecided", "empty.es", "empty.en", "bracket.es", "bracket.en")
@@ -245,10 +270,15 @@ SAMPLES: dict[str, list[object]] = {
             1,
         )
     ],
+    "papers": [
+        models.PapersModel((), (), ()),
+        models.PapersModel(GROUPS, ITEMS, CIRCLES),
+    ],
     "documents": [
         models.DocumentsModel(()),
         models.DocumentsModel(files(adopted=False)),
         models.DocumentsModel(files(adopted=True)),
+        models.DocumentsModel((), GROUPS),
     ],
     "closed_text": [
         models.ClosedTextModel(False, False, ()),
@@ -408,7 +438,8 @@ def test_an_act_is_offered_only_to_who_may_do_it_and_carries_what_it_needs(
         name = unquote(form.get("action")).rsplit("/", 1)[1]
         assert contract.COMMANDS[name].needs in may, name
         assert form.get("method") == "post"
-        values: dict[str, object] = {}
+        hints = get_type_hints(contract.COMMANDS[name])
+        values: dict[str, Any] = {}
         for field in form.xpath(".//*[@name][not(@name='_back')]"):
             value = (
                 str(field.xpath("string(.//option/@value)"))
@@ -417,6 +448,9 @@ def test_an_act_is_offered_only_to_who_may_do_it_and_carries_what_it_needs(
             )
             kinds = {"boolean": {"true": True, "false": False}.get, "number": int}
             as_said = kinds.get(field.get("data-type"), lambda text: text or "15:30")
+            if get_origin(hints[field.get("name")]) is tuple:
+                values.setdefault(field.get("name"), []).append(value)
+                continue
             values[field.get("name")] = as_said(value)
         contract.parse(name, values)
     ids = set(root.xpath("//@id"))

@@ -17,6 +17,7 @@ from session_app.services.people import accredit
 from session_app.services.setup import create_session
 from session_app.services.signing import issue_badge
 from session_app.store import people, sessions, signing
+from session_app.web.documents import SANDBOX
 from session_app.web.guard import CSP
 
 URL = "http://127.0.0.1:8000"
@@ -284,7 +285,7 @@ def test_a_clock_set_back_an_hour_signs_nobody_out(visit, issue, monkeypatch):
 
 def forms(app, room):
     """Every address that takes a form, as the application itself lists them."""
-    fill = {"session": room.session, "command": "agenda.advance"}
+    fill = {"session": room.session, "command": "agenda.advance", "paper": "nothing"}
     for rule in app.flask.url_map.iter_rules():
         if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}:
             assert rule.arguments <= fill.keys(), f"say how {rule.rule} is filled in"
@@ -329,7 +330,7 @@ def test_our_own_forms_are_taken(app, room, visit, issue):
 def test_a_page_that_is_got_changes_nothing(app, room, visit, issue):
     badge = issue("chair")
     fill = {"session": room.session, "layout": "es", "code": badge.link, "filename": "mark.svg"}
-    fill |= {"who": "observer_country", "page": "documents", "role": "chair"}
+    fill |= {"who": "observer_country", "page": "documents", "role": "chair", "document": "x"}
     tables = ("login", "badge", "accreditation", "permission", "event")
     count = "select " + ", ".join(f"(select count(*) from {each})" for each in tables)
     visitor = visit("secretariat")
@@ -378,7 +379,7 @@ class Inline(HTMLParser):
 def answers(app, room, visit, issue):
     """Every page as somebody gets it, and every kind of refusal, with its address."""
     fill = {"session": room.session, "layout": "es", "filename": "css/base.css"}
-    fill |= {"who": "observer_country", "page": "documents", "role": "chair"}
+    fill |= {"who": "observer_country", "page": "documents", "role": "chair", "document": "x"}
     for role in (None, "chair", "secretariat", "delegate-hnd", "observer-country", "projector"):
         visitor = visit(role)
         for rule in app.flask.url_map.iter_rules():
@@ -431,7 +432,7 @@ def test_every_answer_but_the_static_files_is_kept_nowhere_and_runs_nothing_fore
             assert answer.headers["Cache-Control"] == "no-store", name
             assert "ETag" not in answer.headers, name
         assert answer.headers["X-Content-Type-Options"] == "nosniff", name
-        assert answer.headers["Content-Security-Policy"] in (CSP, "sandbox"), name
+        assert answer.headers["Content-Security-Policy"] in (CSP, SANDBOX), name
         assert answer.headers["Referrer-Policy"] == "same-origin", name
     assert {200, 302, 400, 404, 413} <= seen
 

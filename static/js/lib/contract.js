@@ -49,6 +49,8 @@
  *   "screen.rename": { screen: string, called: string };
  *   "screen.serve": { screen: string, audience: "members" | "observers" };
  *   "screen.withdraw": { screen: string };
+ *   "paper.describe": { paper: string, title_es: string, title_en: string, document_class?: "private" | "public", circles?: string[] };
+ *   "paper.withdraw": { paper: string };
  *   "draft.start_closed": {};
  *   "paragraph.add": { draft: string, op: string, section: string, after?: string | null, kind?: "heading" | "item" | "sub-item" | "continuation" };
  *   "paragraph.paste": { draft: string, op: string, section: string, language: "es" | "en", paragraphs: ({ kind: "heading" | "item" | "sub-item" | "continuation", text: string, label?: string | null })[], after?: string | null };
@@ -131,6 +133,8 @@ export const COMMANDS = Object.freeze([
   "screen.rename",
   "screen.serve",
   "screen.withdraw",
+  "paper.describe",
+  "paper.withdraw",
   "draft.start_closed",
   "paragraph.add",
   "paragraph.paste",

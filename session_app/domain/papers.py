@@ -1,0 +1,218 @@
+"""The papers of a session: what is handed out for an item of its agenda, and to whom.
+
+A paper has a title in both languages, a class, an audience and up to three files (`SLOTS`), each a
+Word, PDF, OpenDocument, Excel or PowerPoint file. The access table stays the upper bound
+(`SEE_DOCUMENTS`, and `DOWNLOAD` of what is public): class and audience only ever narrow it. A paper
+without a class is private (S002 E L74). What belongs to a closed part is for its roster, whatever the
+audience says, and stays so when its item is taken with an open door after all.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from .access import Action, Actor, Category, Subject, may
+from .documents import Texts
+from .errors import Invalid
+from .forum import SittingMode
+from .text import one_line
+
+Slot = Literal["es", "en", "bilingual"]
+SLOTS: tuple[Slot, ...] = get_args(Slot)
+"""The files of a paper: one in Spanish, one in English, or one that holds both."""
+
+PaperClass = Literal["private", "public"]
+
+Circle = Literal["observer_organisations", "observer_countries", "rrocm", "guests", "public"]
+CIRCLES: tuple[Circle, ...] = get_args(Circle)
+"""Who can be given a paper beside the members, the Presidency and the Technical Secretariat, who
+always have it; the public only once the outcome document has been published."""
+
+Format = Literal["docx", "pdf", "odt", "xlsx", "pptx"]
+MAX_FILE = 6_000_000
+"""Bytes of one file: a hundred pages of text with pictures."""
+MAX_TITLE = 300
+MAX_NAME = 100
+
+MEDIA: Mapping[Format, str] = MappingProxyType(
+    {
+        "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "pdf": "application/pdf",
+        "odt": "application/vnd.oasis.opendocument.text",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    }
+)
+"""The media type of each format (IANA)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides who may have a paper, as it stands now."""
+
+    id: str
+    item: str | None  # none: of the whole session
+    mode: SittingMode  # in which its item is taken; closed for ever once it was
+    document_class: PaperClass
+    circles: frozenset[Circle]
+
+
+_WHOM: Mapping[Category, Circle] = MappingProxyType(
+    {
+        Category.OBSERVER_ORGANISATION: "observer_organisations",
+        Category.OBSERVER_COUNTRY: "observer_countries",
+        Category.RROCM: "rrocm",
+        Category.GUEST: "guests",
+        Category.PUBLIC: "public",
+    }
+)
+_STRICTNESS: tuple[SittingMode, ...] = ("open", "members", "closed")
+
+
+def may_have(actor: Actor, paper: Standing, subject: Subject, *, at: datetime) -> bool:
+    """Whether this person may have a paper now; `subject` is of the sitting under way.
+
+    A grant for one item opens the papers of that item alone, and while it is under way.
+    """
+    mode = max(subject.mode, paper.mode, key=_STRICTNESS.index)
+    here = replace(subject, mode=mode, document_class=paper.document_class)
+    circle = _WHOM.get(actor.category)
+    addressed = circle is None or (circle != "public" and circle in paper.circles)
+    if addressed and may(actor, Action.SEE_DOCUMENTS, here, at=at):
+        about = replace(here, item=paper.item)
+        if paper.item is None or may(actor, Action.SEE_DOCUMENTS, about, at=at):
+            return True
+    return is_published(paper, subject) and bool(may(actor, Action.DOWNLOAD, subject, at=at))
+
+
+def is_published(paper: Standing, subject: Subject) -> bool:
+    """Whether a paper is out with the published outcome document: never one of a closed part or of an
+    item among members."""
+    return (
+        paper.mode == "open"
+        and paper.document_class == "public"
+        and "public" in paper.circles
+        and subject.adopted
+        and subject.document_class == "public"
+    )
+
+
+def check_circles(circles: Collection[str], document_class: str) -> frozenset[Circle]:
+    """The circles a paper is for. Raises `Invalid` for an unknown one, and for a private paper that is
+    to be for the public."""
+    known = frozenset(each for each in CIRCLES if each in circles)
+    if len(known) != len(set(circles)):
+        raise Invalid("paper.unknown_circle")
+    if "public" in known and document_class != "public":
+        raise Invalid("paper.private_for_public")
+    return known
+
+
+def check_titles(texts: Texts) -> Texts:
+    """The titles of a paper, trimmed. Raises `Invalid` where one is missing or too long."""
+    titles = {language: one_line(text) for language, text in texts.items()}
+    for language, title in titles.items():
+        if not title:
+            raise Invalid("paper.title_missing", language=language)
+        if len(title) > MAX_TITLE:
+            raise Invalid("paper.title_too_long", limit=MAX_TITLE)
+    return titles
+
+
+# Files ---------------------------------------------------------------------------------------
+
+_MAIN_PARTS: Mapping[str, Format] = MappingProxyType(
+    {
+        MEDIA["docx"] + ".main+xml": "docx",
+        MEDIA["xlsx"] + ".main+xml": "xlsx",
+        MEDIA["pptx"] + ".main+xml": "pptx",
+    }
+)
+_CONTENT_TYPE = re.compile(r'ContentType\s*=\s*["\']([^"\']{1,200})["\']', re.IGNORECASE)
+_MAX_LISTED = 500_000
+"""Bytes of a package's own list of its parts; that of the largest file has a tenth of it."""
+_DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, OSError, RuntimeError, ValueError, NotImplementedError),
+)
+"""What reading a damaged archive comes to."""
+
+
+def recognise(content: bytes) -> Format:
+    """The format of a file, by what it holds and not by its name.
+
+    Raises `Invalid` for an empty file, one that is too large, one of another format, and one that
+    carries macros: nobody hands programs out. A virus it does not look for (docs/security.md).
+    """
+    if not content:
+        raise Invalid("paper.empty")
+    if len(content) > MAX_FILE:
+        raise Invalid("paper.too_large", limit=MAX_FILE // 1_000_000)
+    # The head may stand behind a few bytes of something else (ISO 32000-1, annex H.3.4.1); not here.
+    if content.startswith(b"%PDF-"):
+        return "pdf"
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Invalid("paper.old_office")  # or with a password: both are compound files
+    try:
+        found = _recognise_package(content)
+    except _DAMAGES:
+        raise Invalid("paper.unknown_format") from None
+    if found is None:
+        raise Invalid("paper.unknown_format")
+    return found
+
+
+def _recognise_package(content: bytes) -> Format | None:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        names = {each.filename: each for each in package.infolist()}
+        if any(name.lower().endswith("vbaproject.bin") for name in names):
+            raise Invalid("paper.macros")
+        if "[Content_Types].xml" in names:
+            listed = _read(package, names["[Content_Types].xml"]).decode("utf-8", "replace")
+            types = set(_CONTENT_TYPE.findall(listed))
+            if any("macroenabled" in each.lower() for each in types):
+                raise Invalid("paper.macros")
+            formats = {_MAIN_PARTS[each] for each in types if each in _MAIN_PARTS}
+            return formats.pop() if len(formats) == 1 else None
+        if "mimetype" in names and _read(package, names["mimetype"]).strip() == MEDIA["odt"].encode(
+            "ascii"
+        ):
+            return "odt"
+    return None
+
+
+def _read(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    if entry.file_size > _MAX_LISTED:
+        raise ValueError("the list of parts is too long")
+    with package.open(entry) as part:
+        return part.read(_MAX_LISTED)
+
+
+_NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|;%]+')
+
+
+def clean_name(name: str, format: Format, otherwise: str) -> str:
+    """A file name that is safe on every system, with the ending of what the file is.
+
+    Folders, controls, characters with a meaning to a shell or a header, leading dots and endings are
+    left out; letters of any language stay. `otherwise` is taken where nothing remains.
+    """
+
+    def cleaned(text: str) -> str:
+        text = unicodedata.normalize("NFC", one_line(text))
+        return _NOT_IN_A_NAME.sub(" ", text).strip(" .")
+
+    last = cleaned(re.split(r"[\\/]", name)[-1])
+    stem = re.sub(r"(\.[A-Za-z][A-Za-z0-9]{0,4})+$", "", last)
+    kept = " ".join((stem or cleaned(otherwise) or "documento").split())
+    return f"{kept[: MAX_NAME - 5].rstrip(' .')}.{format}"
