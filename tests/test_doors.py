@@ -289,6 +289,8 @@ ROWS = {
         """,
         Action.MANAGE_DOOR: """
             door.close
+            door.announce
+            door.recall
             door.open
             roster.verify
             roster.admit
@@ -360,6 +362,7 @@ ROWS = {
         Action.ATTEND: """
             attendance.changed
             floor.changed
+            door.announced
         """,
         Action.MARK_ATTENDANCE: """
             gavel.changed
@@ -389,6 +392,7 @@ ROWS = {
         Action.ATTEND: """
             attendance
             floor
+            soon
         """,
         Action.READ_DRAFT: """
             draft

@@ -228,6 +228,9 @@ class Sitting:
     companions: int = 1  # how many a head of delegation may bring behind a closed door
     opened: str = ""  # since when it has been going on, whatever suspensions there were
     verified: bool = False  # "sala verificada": the PPT has confirmed who is in the room
+    closes_at: str | None = (
+        None  # announced to everybody: from when it goes on behind a closed door
+    )
 
     @property
     def is_under_way(self) -> bool:
@@ -250,6 +253,20 @@ def open_next(
     return Sitting(
         number, mode, SittingState.OPEN, since, epoch, companions=companions, opened=since
     )
+
+
+def announce_closing(sitting: Sitting | None, at: str | None) -> Sitting:
+    """The sitting with the moment its door is said to close, or with that taken back.
+
+    Raises `Conflict` while there is no door to close, and where nothing has been announced.
+    """
+    if sitting is None or not sitting.is_under_way:
+        raise Conflict("sitting.not_open")
+    if sitting.mode == "closed":
+        raise Conflict("door.closed_already")
+    if at is None and sitting.closes_at is None:
+        raise Conflict("door.not_announced")
+    return replace(sitting, closes_at=at)
 
 
 def verify(sitting: Sitting | None) -> Sitting:

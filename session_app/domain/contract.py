@@ -108,6 +108,19 @@ class OpenDoor(Command, name="door.open", needs=Action.MANAGE_DOOR, conducts=Tru
 
 
 @dataclass(frozen=True)
+class AnnounceClosing(Command, name="door.announce", needs=Action.MANAGE_DOOR, conducts=True):
+    """Tell everybody who is there that the door closes in so many seconds. It closes by an act of its
+    own only."""
+
+    seconds: Literal[30, 60, 120]
+
+
+@dataclass(frozen=True)
+class RecallClosing(Command, name="door.recall", needs=Action.MANAGE_DOOR, conducts=True):
+    """Take back what has been announced: the door stays as it is."""
+
+
+@dataclass(frozen=True)
 class VerifyRoom(Command, name="roster.verify", needs=Action.MANAGE_DOOR, conducts=True):
     """Confirm that those named are in the room and nobody else: content flows from now on."""
 
@@ -593,6 +606,13 @@ class SittingChanged(Event, name="sitting.changed", needs=Action.KNOW):
     mode: str
     since: str
     resumes_at: str | None
+
+
+@dataclass(frozen=True)
+class ClosingAnnounced(Event, name="door.announced", needs=Action.ATTEND):
+    """From when the session is said to go on behind a closed door; none: it has been taken back."""
+
+    until: str | None
 
 
 @dataclass(frozen=True)

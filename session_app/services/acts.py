@@ -30,6 +30,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.CloseSitting: sitting.close_sitting,
     contract.CloseDoor: door.close_door,
     contract.OpenDoor: door.open_door,
+    contract.AnnounceClosing: door.announce_closing,
+    contract.RecallClosing: door.recall_closing,
     contract.VerifyRoom: door.verify_room,
     contract.AdmitPerson: door.admit_person,
     contract.RemovePerson: door.remove_person,

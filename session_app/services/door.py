@@ -7,17 +7,20 @@ access in the very commit, before anybody is told.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from session_app.domain import access, agenda, roster
 from session_app.domain.access import Action
 from session_app.domain.agenda import Sitting
 from session_app.domain.contract import (
     AdmitPerson,
+    AnnounceClosing,
     AskToEnter,
     CloseDoor,
+    ClosingAnnounced,
     OpenDoor,
     OpenSitting,
+    RecallClosing,
     RemovePerson,
     RosterChanged,
     VerifyRoom,
@@ -122,6 +125,25 @@ def enter_sitting(
         end_closed_lists(act, datetime.fromisoformat(last.opened))
     sitting = agenda.open_next(last, mode, stamp(act.now), companions=allowed)
     return put_sitting(act, sitting)
+
+
+def announce_closing(act: Act, command: AnnounceClosing) -> Result:
+    """Tell everybody that the door is about to close. Closing it, or any other sitting, ends the notice;
+    at its end nothing happens by itself."""
+    return _announce(act, stamp(act.now + timedelta(seconds=command.seconds)))
+
+
+def recall_closing(act: Act, command: RecallClosing) -> Result:
+    """Take the notice back."""
+    return _announce(act, None)
+
+
+def _announce(act: Act, until: str | None) -> Result:
+    last = sessions.sitting(act.desk.store, act.session.id)
+    sitting = agenda.announce_closing(last, until)
+    sessions.put_sitting(act.tx, act.session.id, sitting)
+    act.tx.announce(act.session.id, ClosingAnnounced(until))
+    return {}
 
 
 def open_door(act: Act, command: OpenDoor) -> Result:

@@ -95,6 +95,7 @@ def sitting(db: Database, session_id: str) -> Sitting | None:
         companions=row["companions"],
         verified=bool(row["verified"]),
         opened=row["opened"],
+        closes_at=row["closes_at"],
     )
 
 
@@ -111,10 +112,10 @@ def closed_spans(db: Database, session_id: str) -> list[tuple[str, str | None]]:
 def put_sitting(tx: Transaction, session_id: str, sitting: Sitting) -> None:
     """Enter a sitting or its new state. Who may attend depends on it."""
     tx.execute(
-        "insert into sitting values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "insert into sitting values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict (session, number) do update set mode = excluded.mode, state = excluded.state,"
         " epoch = excluded.epoch, since = excluded.since, resumes_at = excluded.resumes_at,"
-        " companions = excluded.companions, verified = excluded.verified",
+        " companions = excluded.companions, verified = excluded.verified, closes_at = excluded.closes_at",
         (
             session_id,
             sitting.number,
@@ -126,6 +127,7 @@ def put_sitting(tx: Transaction, session_id: str, sitting: Sitting) -> None:
             sitting.companions,
             sitting.verified,
             sitting.opened,
+            sitting.closes_at,
         ),
     )
     tx.change_authority()

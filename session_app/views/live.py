@@ -75,6 +75,7 @@ from .models import (
     PresidingModel,
     RehearsalModel,
     SittingModel,
+    SoonModel,
     SpeakerModel,
     Viewer,
 )
@@ -266,6 +267,24 @@ def _read_sitting(
     )
 
 
+def _read_soon(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> SoonModel | None:
+    if viewer.closed is Level.NOTHING:
+        return None  # as of the sitting's hours
+    return read_soon(desk, session, now)
+
+
+def read_soon(desk: Desk, session: Session, now: datetime) -> SoonModel:
+    """The notice before the door closes, if one stands."""
+    sitting = sessions.sitting(desk.store, session.id)
+    if sitting is None or not sitting.is_under_way or not sitting.closes_at:
+        return SoonModel(0, "")
+    until = datetime.fromisoformat(sitting.closes_at)
+    if until <= now:
+        return SoonModel(0, "")
+    at = i18n.format_time(until.astimezone(ZoneInfo(session.zone)))
+    return SoonModel(round(until.timestamp() * 1000), at)
+
+
 def _read_items(desk: Desk, session: Session, viewer: Viewer) -> tuple[ItemModel, ...]:
     held = sessions.agenda(desk.store, session.id)
     numbers = number_items(held)
@@ -377,6 +396,7 @@ def _read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> D
         waiting=placed(Place.WAITING),
         others=tuple(attendee(each) for each in in_order(desk, admissible(desk, session.id))),
         under_way=sitting is not None and sitting.is_under_way,
+        announced=read_soon(desk, session, now).at,
     )
 
 
@@ -710,6 +730,7 @@ TOPICS: Mapping[str, Topic] = {
         _read_gavel,
         frozenset({Action.MANAGE_SITTING, Action.GIVE_GRANTS}),
     ),
+    "soon": Topic(Action.ATTEND, _read_soon, frozenset({Action.MANAGE_DOOR})),
     "floor": Topic(Action.ATTEND, _read_floor, frozenset({Action.MANAGE_FLOOR, Action.SPEAK})),
     "attendance": Topic(Action.ATTEND, _read_attendance, frozenset({Action.MARK_ATTENDANCE})),
     "documents": Topic(
@@ -738,9 +759,10 @@ TOPICS: Mapping[str, Topic] = {
 }
 
 TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
-    contract.SittingChanged.name: ("sitting", "room", "door", "floor", "screens"),
+    contract.SittingChanged.name: ("soon", "sitting", "room", "door", "floor", "screens"),
     contract.RoomChanged.name: ("room",),
     contract.FloorChanged.name: ("floor",),
+    contract.ClosingAnnounced.name: ("soon", "door"),
     contract.RosterChanged.name: ("door",),
     contract.AgendaChanged.name: ("agenda", "floor", "people", "documents", "papers"),
     contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft", "connections"),

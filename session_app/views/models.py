@@ -66,6 +66,14 @@ class RehearsalModel:
 
 
 @dataclass(frozen=True, slots=True)
+class SoonModel:
+    """Topic `soon`: the notice before the door closes. It says the same to everybody and names nothing."""
+
+    until: int  # milliseconds since 1970; 0: no notice
+    at: str  # "14:32", local time of the room
+
+
+@dataclass(frozen=True, slots=True)
 class ItemModel:
     """One agenda item."""
 
@@ -166,6 +174,7 @@ class DoorModel:
     waiting: tuple[AttendeeModel, ...]
     others: tuple[AttendeeModel, ...]  # who could be admitted, by right or by exception
     under_way: bool = True  # whether there is a sitting, open or suspended
+    announced: str = ""  # "14:32", from when it is said to be closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ ACT = "act"
 """The endpoint every act is posted to as a form: the command declares what it needs."""
 ON_THE_TABLET = ("sitting", "gavel", "agenda", "attendance", "draft", "door", "floor")
 """The topics of the chair's page."""
+OVER_ALL = "soon"
+"""The topic that stands over every page."""
 BESIDE_THE_CLOSED_TEXT = tuple(topic for topic in ON_THE_TABLET if topic != "draft")
 """What the chair has beside the closed part's text, where that is to be adopted."""
 OF_CLOSED_TEXT = {"closed_draft": Action.READ_DRAFT, "closed_text": Action.ADOPT}
@@ -53,7 +55,9 @@ def install(app: Flask, desk: Desk) -> None:
         viewer = viewer_of(desk, session, visitor().person, now)
         person = actor(desk, session)
         shown = {
-            topic: read_topic(desk, session, topic, viewer, now) if topic in topics else None
+            topic: read_topic(desk, session, topic, viewer, now)
+            if topic in (*topics, OVER_ALL)
+            else None
             for topic in TOPICS
         }
         return render_template(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from session_app.domain.people import Capacity
 from session_app.services.door import preview_closing
 from session_app.services.floor import read_floor, read_queue, spoken_openly
 from session_app.store import people, sessions
-from session_app.views.live import read_topic, viewer_of
+from session_app.views.live import read_soon, read_topic, render_topic, viewer_of
 
 BY_NAME = {
     "head": "María Solano",
@@ -307,3 +308,63 @@ def test_the_public_is_not_told_of_a_closed_door(house):
 def _in(hours):
     # The room of San Salvador is six hours behind UTC.
     return (NOW + timedelta(hours=hours - 6)).replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+# Before the door closes -----------------------------------------------------------------------
+
+
+def notice(room, at=NOW):
+    held = sessions.session(room.desk.store, room.session)
+    return read_soon(room.desk, held, at)
+
+
+def test_the_chair_tells_everybody_before_closing_and_nothing_happens_by_itself(room):
+    room.do("chair", "door.announce", seconds=60)
+    assert notice(room).until == round((NOW.timestamp() + 60) * 1000)
+    assert notice(room).at == "14:34"
+    end = NOW + timedelta(seconds=60)
+    assert notice(room, end).until == 0
+    assert sessions.sitting(room.desk.store, room.session).mode == "open"
+
+
+def test_a_notice_is_withdrawn_by_closing_by_recalling_and_by_opening_again(room):
+    room.do("chair", "door.announce", seconds=120)
+    room.do("chair", "door.recall")
+    assert notice(room).until == 0
+    with pytest.raises(Conflict, match=r"door\.not_announced"):
+        room.do("chair", "door.recall")
+    room.do("chair", "door.announce", seconds=120)
+    seen = preview_closing(room.desk, room.session, "closed", NOW).seen
+    room.do("chair", "door.close", mode="closed", seen=seen)
+    assert notice(room).until == 0
+    with pytest.raises(Conflict, match=r"door\.closed_already"):
+        room.do("chair", "door.announce", seconds=30)
+    room.do("chair", "door.open")
+    assert notice(room).until == 0
+
+
+def test_only_who_closes_the_door_announces_it(room):
+    for role in ("delegate-hnd", "secretariat", "observer-country"):
+        with pytest.raises(Forbidden):
+            room.do(role, "door.announce", seconds=30)
+
+
+def test_a_notice_says_the_same_to_everybody_and_names_nothing_of_the_item(room):
+    room.do("chair", "door.announce", seconds=30)
+    said = {
+        role: render_topic(room.desk, room.session, room.person[role], "soon", NOW)
+        for role in ("drafting-can", "delegate-hnd", "observer-country", "observer-organisation")
+    }
+    same = {re.sub(r"\s+", " ", each or "") for each in said.values()}
+    assert len({each for each in same if "puerta cerrada" in each}) == 1
+    titles = room.desk.store.all("select title_es, title_en from agenda_item")
+    assert not any(title in each for each in same for row in titles for title in row)
+    assert "door.recall" not in (said["observer-organisation"] or "")
+
+
+def test_who_may_not_know_of_a_closed_part_and_who_is_out_are_told_nothing(room):
+    room.do("chair", "sitting.close")
+    room.do("chair", "sitting.open", mode="members")
+    room.do("chair", "door.announce", seconds=30)
+    assert not render_topic(room.desk, room.session, room.person["observer-country"], "soon", NOW)
+    assert not render_topic(room.desk, room.session, None, "soon", NOW)

@@ -250,6 +250,7 @@ SAMPLES: dict[str, list[object]] = {
             ("closed", 2, "open", "17:05", ""),
         )
     ],
+    "soon": [models.SoonModel(0, ""), models.SoonModel(1_498_000_000_000, "14:32")],
     "agenda": [
         models.AgendaModel((), None, None),
         models.AgendaModel(ITEMS, ITEMS[1], ITEMS[2], issued=True, slots=("RROCM", "OIM")),
@@ -334,6 +335,7 @@ SAMPLES: dict[str, list[object]] = {
     "door": [
         models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), ()),
         models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), (), under_way=False),
+        models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), (), announced="14:32"),
         models.DoorModel("members", "14:02", False, 1, CLOSINGS[:2], (), (), (), ()),
         models.DoorModel("closed", "14:02", False, 1, CLOSINGS[2:], (), (), (), ()),
         models.DoorModel("closed", "14:02", False, 1, (), ATTENDEES, (), ATTENDEES, ATTENDEES),

@@ -9,6 +9,8 @@
  *   "sitting.close": {};
  *   "door.close": { mode: "members" | "closed", seen: string, companions?: "1" | "2" | null };
  *   "door.open": {};
+ *   "door.announce": { seconds: "30" | "60" | "120" };
+ *   "door.recall": {};
  *   "roster.verify": {};
  *   "roster.admit": { person: string, reason?: string | null };
  *   "roster.remove": { person: string };
@@ -70,6 +72,7 @@
  * Each event and the state it carries.
  * @typedef {{
  *   "sitting.changed": { number: number, state: string, mode: string, since: string, resumes_at: string | null };
+ *   "door.announced": { until: string | null };
  *   "roster.changed": { named: number, admitted: number, waiting: number };
  *   "agenda.changed": { items: ({ id: string, number: string, title_es: string, title_en: string, state: string, mode: string, slot: string | null })[] };
  *   "floor.changed": { item: string, speaker: string | null, closed: boolean };
@@ -93,6 +96,8 @@ export const COMMANDS = Object.freeze([
   "sitting.close",
   "door.close",
   "door.open",
+  "door.announce",
+  "door.recall",
   "roster.verify",
   "roster.admit",
   "roster.remove",
@@ -183,6 +188,7 @@ export const CONDUCT = Object.freeze([
 /** @type {readonly (keyof Events)[]} */
 export const EVENTS = Object.freeze([
   "sitting.changed",
+  "door.announced",
   "roster.changed",
   "agenda.changed",
   "floor.changed",

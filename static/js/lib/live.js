@@ -4,6 +4,7 @@
  */
 import { connect } from "./connection.js";
 import { actOf, hour, valuesOf } from "./dom.js";
+import { showSoon } from "./soon.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {typeof import("../../vendor/live.js").Idiomorph} Morph */
@@ -29,6 +30,7 @@ export function follow({ io, Idiomorph, leave }) {
   });
   connection.on("fragment", ({ data }) => show(data.topic, data.html, Idiomorph));
   connection.on("contact", () => tell(connection));
+  showSoon(connection);
   document.addEventListener("submit", (event) => void act(event, connection));
   document.addEventListener("click", openOrClose);
   return connection;
@@ -70,15 +72,20 @@ function keepFocus(section, before) {
   next.focus({ preventScroll: true });
 }
 
+/** The element of a fragment. @param {string} html */
+export function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = fragments ? fragments.createHTML(html) : html;
+  return template.content.firstElementChild;
+}
+
 /**
  * @param {HTMLElement} section
  * @param {string} html
  * @param {Morph} Idiomorph
  */
 function morph(section, html, Idiomorph) {
-  const template = document.createElement("template");
-  template.innerHTML = fragments ? fragments.createHTML(html) : html;
-  const next = template.content.firstElementChild;
+  const next = parse(html);
   if (!next) return;
   Idiomorph.morph(section, next, {
     morphStyle: "outerHTML",

@@ -13,6 +13,8 @@ import { DraftSync } from "../editor/sync.js";
 import { Toolbar } from "../editor/toolbar.js";
 import { connect } from "../lib/connection.js";
 import { actOf, hour, valuesOf } from "../lib/dom.js";
+import { parse } from "../lib/live.js";
+import { showSoon } from "../lib/soon.js";
 
 /** @typedef {import("../editor/sync.js").Presence} Presence */
 /** @typedef {import("../editor/sync.js").Refused} Refused */
@@ -50,9 +52,19 @@ function soon(act) {
   };
 }
 
-const connection = connect({ io, session: page.session, page: page.closed ? "closed_draft" : "draft" });
+const connection = connect({ io, session: page.session, page: page.closed ? "closed_draft" : "draft", topics: ["soon"] });
 const tab = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const sync = new DraftSync(connection, { ...page, tab, outbox: new Outbox({ memoryOnly: page.closed }) });
+
+/** The notice before the door closes stands over this page too. @param {string | undefined} html */
+function showNotice(html) {
+  const next = html ? parse(html) : null;
+  if (next) document.getElementById("live-soon")?.replaceWith(next);
+  else document.getElementById("live-soon")?.replaceChildren();
+}
+connection.on("joined", ({ fragments }) => showNotice(fragments.soon));
+connection.on("fragment", ({ data }) => data.topic === "soon" && showNotice(data.html));
+showSoon(connection);
 
 /** The others who have the text open. @type {Presence[]} */
 let people = [];
