@@ -282,7 +282,7 @@ def read_soon(desk: Desk, session: Session, now: datetime) -> SoonModel:
     if until <= now:
         return SoonModel(0, "")
     at = i18n.format_time(until.astimezone(ZoneInfo(session.zone)))
-    return SoonModel(round(until.timestamp() * 1000), at)
+    return SoonModel(round(until.timestamp() * 1000), at, i18n.say_in_both("ui.soon"))
 
 
 def _read_items(desk: Desk, session: Session, viewer: Viewer) -> tuple[ItemModel, ...]:

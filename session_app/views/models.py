@@ -71,6 +71,7 @@ class SoonModel:
 
     until: int  # milliseconds since 1970; 0: no notice
     at: str  # "14:32", local time of the room
+    said: Texts = field(default_factory=dict)  # the sentence, for screens that speak both languages
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from re import compile
 
 import pytest
 from browser.accessible import FINGER, POINTER, Inspector
@@ -14,6 +15,11 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "reduced_motion": "reduce"}
 LAPTOP = {"viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce"}
+TABLET = {
+    "viewport": {"width": 1180, "height": 820},
+    "has_touch": True,
+    "reduced_motion": "reduce",
+}
 ZOOMED = {"width": 640, "height": 400}
 """A laptop's window at 200 %."""
 
@@ -185,3 +191,33 @@ def test_ones_badge_has_no_barrier_and_stays_as_long_as_its_code(enter, inspecto
     honduras.context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("#presence img")).to_be_visible()
+
+
+def test_the_notice_before_the_door_closes_is_on_every_page_counts_down_and_goes(
+    enter, desk, chair, inspector
+):
+    pages = {
+        "phone": enter("delegate-hnd", **PHONE).go().speak("en").page,
+        "observer": enter("observer-organisation", **PHONE).go().page,
+        "editor": enter("drafting-can", **LAPTOP).open_draft().page,
+        "screen": enter("projector", viewport={"width": 1920, "height": 1080}).go("screen").page,
+    }
+    tablet = enter("chair", **TABLET).go("chair")
+    tablet.speak("es").page.locator("[data-opens=close-door]").click()
+    inspector.look(tablet.page, "chair, the notice to be given", least=FINGER, themes=True)
+    tablet.page.locator("#close-door").get_by_role("button", name="1 minuto").click()
+    for name, page in {**pages, "chair": tablet.page}.items():
+        clock = page.locator("#live-soon [role=timer]")
+        expect(clock, name).to_have_text(compile("^(1:00|0:5[0-9])$"))
+        if name != "screen":
+            least = POINTER if name == "editor" else FINGER
+            inspector.look(page, f"notice, {name}", least=least, themes=name == "phone")
+    tablet.page.locator("#live-soon button").click()
+    for name, page in pages.items():
+        expect(page.locator("#live-soon [role=timer]"), name).to_have_count(0)
+    chair.do("door.announce", seconds=30)
+    expect(pages["phone"].locator("#live-soon [role=timer]")).to_be_visible()
+    pages["phone"].evaluate(
+        "document.querySelector('#live-soon [data-deadline]').dataset.deadline = Date.now() + 300"
+    )
+    expect(pages["phone"].locator("#live-soon")).to_be_empty()

@@ -250,7 +250,7 @@ SAMPLES: dict[str, list[object]] = {
             ("closed", 2, "open", "17:05", ""),
         )
     ],
-    "soon": [models.SoonModel(0, ""), models.SoonModel(1_498_000_000_000, "14:32")],
+    "soon": [models.SoonModel(0, ""), models.SoonModel(1_498_000_000_000, "14:32", said("soon"))],
     "agenda": [
         models.AgendaModel((), None, None),
         models.AgendaModel(ITEMS, ITEMS[1], ITEMS[2], issued=True, slots=("RROCM", "OIM")),

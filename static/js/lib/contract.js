@@ -163,6 +163,8 @@ export const CONDUCT = Object.freeze([
   "sitting.close",
   "door.close",
   "door.open",
+  "door.announce",
+  "door.recall",
   "roster.verify",
   "roster.admit",
   "roster.remove",
