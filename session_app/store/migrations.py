@@ -361,6 +361,8 @@ create trigger paper_file_is_kept before delete on paper_file
         (select p.id from paper p join session s on s.id = p.session where s.rehearsal_of is not null)
     begin select raise(abort, 'a file is kept as it came'); end
 """
+
+
 def _announce_closing(database: Database) -> None:
     database.execute("alter table sitting add column closes_at text")
 
