@@ -33,6 +33,9 @@ format: .venv/ready-dev ## format and mend what can be mended
 docs: .venv/ready-dev ## write the generated files
 	@$(BIN)/python -m docs.generate
 
+screenshots: .venv/ready-dev ## take the pictures of all screens anew (needs Chromium)
+	@PYTHONPATH=.:tests $(BIN)/python -m docs.screenshots
+
 vendor: ## bundle the third-party JavaScript again (needs Node)
 	@npm ci --no-audit --no-fund && npm run vendor
 
@@ -53,4 +56,4 @@ lock: .venv/ready-dev ## pin the newest dependencies that fit, with hashes
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help demo test quick check bench format docs vendor lock
+.PHONY: help demo test quick check bench format docs screenshots vendor lock

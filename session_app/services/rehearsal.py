@@ -20,6 +20,7 @@ from session_app.domain.drafting import LANGUAGES, Kind, Language, Row
 from session_app.domain.errors import Conflict, Invalid
 from session_app.domain.forum import SessionTemplate, read_template
 from session_app.store import drafts, rehearsals, sessions
+from session_app.store import gavel as gavels
 from session_app.store.database import new_id, stamp
 
 from .desk import Desk
@@ -84,6 +85,8 @@ def begin_rehearsal(
             rehearsals.copy_accreditations(tx, session, rehearsal.id)
             sessions.put_agenda(tx, rehearsal.id, agenda.advance(tuple(items), None))
             sessions.put_sitting(tx, rehearsal.id, agenda.open_next(None, "open", stamp(now)))
+            # The Secretariat shows how it is done: there it conducts without the Presidency.
+            gavels.delegate(tx, rehearsal.id, by=person or "")
             tx.announce(session, RehearsalChanged(rehearsal.id))
         desk.drafts.settle()
     return rehearsal.id

@@ -12,6 +12,7 @@ from session_app.services.desk import Desk, clock
 from session_app.services.rehearsal import begin_rehearsal, end_rehearsal
 
 from .guard import door, visitor
+from .secretariat import IN_THE_STRIP
 
 
 def install(app: Flask, desk: Desk, folder: Path) -> None:
@@ -20,7 +21,7 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
     @app.get("/s/<session>/rehearsal")
     @door(Action.ACCREDIT)
     def rehearsal(session: str) -> str:
-        page: str = app.extensions["show"]("rehearsal.html", session, "rehearsal")
+        page: str = app.extensions["show"]("rehearsal.html", session, *IN_THE_STRIP, "rehearsal")
         return page
 
     @app.post("/s/<session>/rehearsal")

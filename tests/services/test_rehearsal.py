@@ -106,6 +106,12 @@ def test_everybody_is_in_the_rehearsal_what_they_are_in_the_session(room, rehear
     ]
 
 
+def test_in_a_rehearsal_the_secretariat_conducts_without_the_presidency(room, rehearsal):
+    rehearsal.do("secretariat", "agenda.advance")
+    with pytest.raises(Forbidden):
+        room.do("secretariat", "agenda.advance")
+
+
 def test_nothing_tried_in_a_rehearsal_is_in_the_record_nor_that_it_was_held(room, rehearsal):
     before = room.record()
     rehearsal.practise()
