@@ -338,6 +338,10 @@ ROWS = {
         Action.MARK_PARAGRAPH: """
             paragraph.mark
         """,
+        Action.DECIDE: """
+            paragraph.decide
+            decision.undo
+        """,
         Action.ADOPT: """
             paragraph.adopt
             draft.adopt
@@ -378,6 +382,9 @@ ROWS = {
         Action.SEE_ROOM_TEXT: """
             room.changed
         """,
+        Action.SEE_POSITIONS: """
+            decision.recorded
+        """,
     },
     "topic": {
         Action.KNOW: """
@@ -399,6 +406,9 @@ ROWS = {
         """,
         Action.SEE_ROOM_TEXT: """
             room
+        """,
+        Action.MANAGE_SITTING: """
+            delegations
         """,
         Action.ADOPT: """
             closed_draft
@@ -1034,8 +1044,8 @@ def _shown(opened, topic):
 ROOM = {"sitting", "agenda", "attendance"}
 DRAFTER = ROOM | {"draft"}
 INSIDE = {
-    "chair": DRAFTER | {"people", "papers"},
-    "secretariat": DRAFTER | {"people", "papers"},
+    "chair": DRAFTER | {"people", "papers", "delegations"},
+    "secretariat": DRAFTER | {"people", "papers", "delegations"},
     "drafting-can": DRAFTER,
     "drafting-mex": DRAFTER,
     "drafting-slv": DRAFTER,

@@ -270,9 +270,10 @@ class WithdrawRequest(Command, name="floor.withdraw", needs=Action.KNOW):
 
 @dataclass(frozen=True)
 class RecogniseSpeaker(Command, name="floor.recognise", needs=Action.MANAGE_FLOOR, conducts=True):
-    """Give the floor to a request, or to whoever is next."""
+    """Give the floor to a request, to a delegation whether it has asked or not, or to whoever is next."""
 
     request: str | None = None
+    delegation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -576,6 +577,26 @@ class MarkParagraph(Command, name="paragraph.mark", needs=Action.MARK_PARAGRAPH)
 
 
 @dataclass(frozen=True)
+class DecideParagraph(Command, name="paragraph.decide", needs=Action.DECIDE, conducts=True):
+    """Record how the room leaves the paragraph whose two texts hash to `digest`, and the delegations
+    that consult, hold to the brackets or object."""
+
+    draft: str
+    paragraph: str
+    digest: str
+    result: Literal["consensus", "ad_referendum", "bracketed", "objection"]
+    delegations: tuple[str, ...] = ()
+    note: str | None = None  # on what part, or why
+
+
+@dataclass(frozen=True)
+class UndoDecision(Command, name="decision.undo", needs=Action.DECIDE, conducts=True):
+    """Take a result back, within eight seconds."""
+
+    decision: str
+
+
+@dataclass(frozen=True)
 class AdoptParagraph(Command, name="paragraph.adopt", needs=Action.ADOPT, conducts=True):
     """Adopt the paragraph whose two texts hash to `digest`, the ones the chair has seen."""
 
@@ -659,6 +680,14 @@ class RoomChanged(Event, name="room.changed", needs=Action.SEE_ROOM_TEXT):
 
     draft: str | None
     paragraph: str | None
+
+
+@dataclass(frozen=True)
+class DecisionRecorded(Event, name="decision.recorded", needs=Action.SEE_POSITIONS):
+    """A result has been recorded on a paragraph, or taken back."""
+
+    draft: str
+    paragraph: str
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,17 @@ class Flaw:
 
 # What an entry says --------------------------------------------------------------------------
 
-_SUBJECTS = ("paper", "paragraph", "person", "screen", "grant", "item", "delegation", "draft")
+_SUBJECTS = (
+    "decision",
+    "paper",
+    "paragraph",
+    "person",
+    "screen",
+    "grant",
+    "item",
+    "delegation",
+    "draft",
+)
 """Fields of commands that name what an act is done on, the most particular first."""
 _NAME = re.compile("[A-Za-z0-9-]{1,64}")
 """An id, a code: what a subject may be. A refused command can hold anything where its subject should

@@ -10,6 +10,7 @@ from session_app.domain.contract import Command
 from . import (
     adoption,
     agenda,
+    decision,
     door,
     drafting,
     floor,
@@ -84,6 +85,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.SplitParagraph: structural(drafting.split_paragraph),
     contract.UndoOperation: structural(drafting.undo_operation),
     contract.MarkParagraph: adoption.mark_paragraph,
+    contract.DecideParagraph: decision.decide_paragraph,
+    contract.UndoDecision: decision.undo_decision,
     contract.AdoptParagraph: adoption.adopt_paragraph,
     contract.AdoptDraft: adoption.adopt_draft,
 }

@@ -24,7 +24,7 @@ from session_app.domain.contract import (
 from session_app.domain.drafting import LANGUAGES, Language, Obstacle, Row, Rows, State
 from session_app.domain.errors import Conflict
 from session_app.domain.text import one_line
-from session_app.store import drafts, sessions
+from session_app.store import decisions, drafts, sessions
 
 from .agenda import members_present
 from .desk import Act, Desk, Result
@@ -69,7 +69,8 @@ def read_standing(desk: Desk, draft_id: str) -> Standing:
     return Standing(rows, texts, open_points, digest_of_draft(rows, texts))
 
 
-def _require_open_sitting(act: Act) -> None:
+def require_open_sitting(act: Act) -> None:
+    """Raise `Conflict` while the body does not sit."""
     # The body adopts, and a body exists while it sits (S002 B L36).
     sitting = sessions.sitting(act.desk.store, act.session.id)
     if sitting is None or sitting.state is not SittingState.OPEN:
@@ -85,6 +86,7 @@ def mark_paragraph(act: Act, command: MarkParagraph) -> Result:
     if seen is not None and digest(act.desk.drafts.texts(command.paragraph)) != seen:
         raise Conflict("paragraph.changed_since", paragraph=command.paragraph)
     if after != before:
+        decisions.end_decisions_on(act.tx, command.paragraph)
         drafts.put_rows(act.tx, draft.id, before, after)
         announce_structure(act.tx, act.desk.store, draft.id, act.desk.drafts.style)
     return {}
@@ -93,7 +95,7 @@ def mark_paragraph(act: Act, command: MarkParagraph) -> Result:
 def adopt_paragraph(act: Act, command: AdoptParagraph) -> Result:
     """Adopt one paragraph: its two texts become the text of record."""
     draft = open_draft(act, command.draft)
-    _require_open_sitting(act)
+    require_open_sitting(act)
     rows = drafts.rows(act.desk.store, draft.id)
     row = rows[drafting.find(rows, command.paragraph)]
     if row.state is State.ADOPTED:
@@ -111,7 +113,7 @@ def adopt_paragraph(act: Act, command: AdoptParagraph) -> Result:
 def adopt_draft(act: Act, command: AdoptDraft) -> Result:
     """Adopt the whole document; its Word files are issued in the same act."""
     draft = open_draft(act, command.draft)
-    _require_open_sitting(act)
+    require_open_sitting(act)
     standing = read_standing(act.desk, draft.id)
     if not standing.rows:
         raise Conflict("draft.empty")

@@ -60,9 +60,7 @@ def ask_for_floor(act: Act, command: AskForFloor) -> Result:
 
 def add_speaker(act: Act, command: AddSpeaker) -> Result:
     """Put a delegation on the list that has no device at hand."""
-    if command.delegation not in act.desk.forum.delegations:
-        known = ", ".join(act.desk.forum.delegations)
-        raise Invalid("floor.unknown_delegation", code=command.delegation[:40], known=known)
+    _require_known(act, command.delegation)
     request = _request(act, command.delegation, None, Kind(command.kind))
     return _change(act, lambda held: floor.ask(held, request)) | {"request": request.id}
 
@@ -99,14 +97,30 @@ def withdraw_request(act: Act, command: WithdrawRequest) -> Result:
 
 
 def recognise_speaker(act: Act, command: RecogniseSpeaker) -> Result:
-    """Give the floor to a request, or to whoever is next."""
+    """Give the floor to a request, to a delegation whether it has asked or not, or to whoever is next."""
     chosen = command.request
-    if chosen is None:
-        waiting = read_queue(act.desk, act.session.id)
+    waiting = read_queue(act.desk, act.session.id)
+    if chosen is None and command.delegation is not None:
+        asked = [each.id for each in waiting if each.delegation == command.delegation]
+        if not asked:
+            return _recognise_unasked(act, command.delegation)
+        chosen = asked[0]
+    elif chosen is None:
         if not waiting:
             raise Conflict("floor.nobody_waits")
         chosen = waiting[0].id
     return _change(act, lambda held: floor.recognise(held, chosen, act.now))
+
+
+def _recognise_unasked(act: Act, delegation: str) -> Result:
+    _require_known(act, delegation)
+    request = _request(act, delegation, None, Kind.SPEECH)
+
+    def give(held: Floor) -> Floor:
+        asked = floor.ask(replace(held, closed=False), request)
+        return replace(floor.recognise(asked, request.id, act.now), closed=held.closed)
+
+    return _change(act, give)
 
 
 def pause_speech(act: Act, command: PauseSpeech) -> Result:
@@ -195,6 +209,12 @@ def _change(act: Act, change: Callable[[Floor], Floor]) -> Result:
 
 def _request(act: Act, delegation: str, person: str | None, kind: Kind) -> Request:
     return Request(new_id(), delegation, person, kind, act.now, limit=_limit(act, delegation))
+
+
+def _require_known(act: Act, code: str) -> None:
+    if code not in act.desk.forum.delegations:
+        known = ", ".join(act.desk.forum.delegations)
+        raise Invalid("floor.unknown_delegation", code=code[:40], known=known)
 
 
 def _limit(act: Act, delegation: str) -> int | None:

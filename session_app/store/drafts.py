@@ -137,6 +137,12 @@ def last_change(db: Database, draft_id: str) -> str:
     return str(row[0])
 
 
+def last_edit(db: Database, paragraph: str) -> str | None:
+    """When words of a paragraph last changed, if any ever did."""
+    row = db.one("select max(at) as at from text_update where paragraph = ?", (paragraph,))
+    return row["at"] if row else None
+
+
 def add_draft(
     tx: Transaction,
     session: str,

@@ -43,12 +43,14 @@ class Sight:
 _CLOSED = """
     (select id from agenda_item where session = :session and mode = 'closed' union all
      select id from draft where session = :session and closed union all
+     select x.id from decision x join draft d on d.id = x.draft
+         where d.session = :session and (d.closed or x.behind) union all
      select p.id from paper p left join agenda_item i on i.id = p.item
          where p.session = :session and (p.closed or i.mode = 'closed') union all
      select p.id from permission p left join agenda_item i on i.id = p.item left join draft d on d.id = p.draft
          where p.session = :session and (i.mode = 'closed' or d.closed))
 """
-"""Items, drafts, papers and grants of a session's closed part, by id."""
+"""Items, drafts, decisions, papers and grants of a session's closed part, by id."""
 
 _ABOUT_CLOSED = f"""
     (a.subject in {_CLOSED} or json_extract(a.detail, '$.item') in {_CLOSED}

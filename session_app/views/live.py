@@ -19,11 +19,11 @@ from session_app.domain.agenda import ClosedRun, Session, number_items, veil
 from session_app.domain.drafting import LANGUAGES, Kind, Language
 from session_app.domain.floor import Request, speaking_times
 from session_app.domain.forum import SittingMode
-from session_app.domain.numbering import number
 from session_app.domain.papers import CIRCLES, SLOTS
 from session_app.domain.roster import Place
 from session_app.services.adoption import digest, read_standing
 from session_app.services.agenda import members_present
+from session_app.services.decision import read_standing_decisions
 from session_app.services.desk import Desk
 from session_app.services.door import (
     admissible,
@@ -79,7 +79,7 @@ from .models import (
     SpeakerModel,
     Viewer,
 )
-from .room import read_room
+from .room import can_be_put, name_paragraphs, read_delegations, read_room, show_result
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "web" / "templates"
 
@@ -594,20 +594,21 @@ def _file(file: WordFile, session: Session, folder: str) -> FileModel:
 
 def _read_draft(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DraftModel | None:
     draft = drafts.draft_of(desk.store, session.id)
-    return _read_text(desk, session, draft) if draft is not None else None
+    return _read_text(desk, session, draft, viewer) if draft is not None else None
 
 
 def _read_closed_draft(
     desk: Desk, session: Session, viewer: Viewer, now: datetime
 ) -> DraftModel | None:
     draft = drafts.draft_of(desk.store, session.id, closed=True)
-    return _read_text(desk, session, draft) if draft is not None else None
+    return _read_text(desk, session, draft, viewer) if draft is not None else None
 
 
-def _read_text(desk: Desk, session: Session, draft: Draft) -> DraftModel:
+def _read_text(desk: Desk, session: Session, draft: Draft, viewer: Viewer) -> DraftModel:
     standing = read_standing(desk, draft.id)
-    labels = number(standing.rows, desk.drafts.style)
-    titles = {each.id: each.titles for each in drafts.sections(desk.store, draft.id)}
+    results = read_standing_decisions(desk, draft.id, standing.rows)
+    names = name_paragraphs(desk, draft.id, standing.rows)
+    may = viewer.closed_draft if draft.closed else viewer.may
     adopted = drafts.adopted_texts(desk.store, draft.id)
     in_the_way: dict[str, list[str]] = {}
     for obstacle in standing.obstacles:
@@ -616,14 +617,14 @@ def _read_text(desk: Desk, session: Session, draft: Draft) -> DraftModel:
     paragraphs = tuple(
         ParagraphModel(
             id=row.id,
-            label={"es": labels[row.id].es, "en": labels[row.id].en},
-            section=titles[row.section],
             kind=row.kind,
             state=row.state,
             texts=standing.texts[row.id],
             digest=digest(standing.texts[row.id]),
             obstacles=tuple(in_the_way.get(row.id, ())),
             override=adopted[row.id].override if row.id in adopted else None,
+            name=names[row.id],
+            standing=show_result(desk, session, viewer, may, results.get(row.id)),
         )
         for row in standing.rows
     )
@@ -642,6 +643,7 @@ def _read_text(desk: Desk, session: Session, draft: Draft) -> DraftModel:
         present=act.present if act else members_present(desk, session.id),
         override=act.override if act else None,
         is_closed=draft.closed,
+        sits=can_be_put(desk, session.id, draft),
     )
 
 
@@ -744,13 +746,41 @@ TOPICS: Mapping[str, Topic] = {
     ),
     "closed_text": Topic(Action.KNOW, _read_closed_text, frozenset({Action.MANAGE_DOOR})),
     "draft": Topic(
-        Action.READ_DRAFT, _read_draft, frozenset({Action.MARK_PARAGRAPH, Action.ADOPT})
+        Action.READ_DRAFT,
+        _read_draft,
+        frozenset(
+            {
+                Action.MANAGE_SITTING,
+                Action.MARK_PARAGRAPH,
+                Action.DECIDE,
+                Action.SEE_POSITIONS,
+                Action.ADOPT,
+            }
+        ),
     ),
     "closed_draft": Topic(
-        Action.ADOPT, _read_closed_draft, frozenset({Action.MARK_PARAGRAPH}), behind=True
+        Action.ADOPT,
+        _read_closed_draft,
+        frozenset({Action.MARK_PARAGRAPH, Action.DECIDE, Action.SEE_POSITIONS}),
+        behind=True,
     ),
     "room": Topic(
-        Action.SEE_ROOM_TEXT, read_room, frozenset({Action.MANAGE_SITTING, Action.DECIDE})
+        Action.SEE_ROOM_TEXT,
+        read_room,
+        frozenset({Action.MANAGE_SITTING, Action.DECIDE, Action.SEE_POSITIONS}),
+    ),
+    "delegations": Topic(
+        Action.MANAGE_SITTING,
+        read_delegations,
+        frozenset(
+            {
+                Action.SEE_ROOM_TEXT,
+                Action.DECIDE,
+                Action.SEE_POSITIONS,
+                Action.MANAGE_FLOOR,
+                Action.MARK_ATTENDANCE,
+            }
+        ),
     ),
     "connections": Topic(Action.ACCREDIT, read_connections),
     "people": Topic(Action.ACCREDIT, _read_people, frozenset({Action.GIVE_GRANTS})),
@@ -759,18 +789,43 @@ TOPICS: Mapping[str, Topic] = {
 }
 
 TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
-    contract.SittingChanged.name: ("soon", "sitting", "room", "door", "floor", "screens"),
-    contract.RoomChanged.name: ("room",),
-    contract.FloorChanged.name: ("floor",),
+    contract.SittingChanged.name: (
+        "soon",
+        "sitting",
+        "room",
+        "delegations",
+        "door",
+        "floor",
+        "draft",
+        "closed_draft",
+        "screens",
+    ),
+    contract.RoomChanged.name: ("room", "delegations"),
+    contract.DecisionRecorded.name: ("room", "delegations", "draft", "closed_draft"),
+    contract.FloorChanged.name: ("floor", "delegations"),
     contract.ClosingAnnounced.name: ("soon", "door"),
     contract.RosterChanged.name: ("door",),
-    contract.AgendaChanged.name: ("agenda", "floor", "people", "documents", "papers"),
-    contract.AttendanceChanged.name: ("attendance", "draft", "closed_draft", "connections"),
+    contract.AgendaChanged.name: (
+        "agenda",
+        "floor",
+        "delegations",
+        "people",
+        "documents",
+        "papers",
+    ),
+    contract.AttendanceChanged.name: (
+        "attendance",
+        "room",
+        "delegations",
+        "draft",
+        "closed_draft",
+        "connections",
+    ),
     contract.GavelChanged.name: ("gavel",),
     contract.PeopleChanged.name: ("people", "door", "screens", "connections", "gavel"),
     contract.RehearsalChanged.name: ("rehearsal",),
-    contract.DraftChanged.name: ("room", "draft", "closed_draft"),
-    contract.ParagraphEdited.name: ("room", "draft", "closed_draft"),
+    contract.DraftChanged.name: ("room", "delegations", "draft", "closed_draft"),
+    contract.ParagraphEdited.name: ("room", "delegations", "draft", "closed_draft"),
     contract.DocumentsChanged.name: ("documents", "papers", "draft"),
     contract.ClosedTextChanged.name: ("closed_text", "closed_draft"),
 }

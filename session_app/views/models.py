@@ -197,6 +197,36 @@ class AttendanceModel:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultModel:
+    """The result that counts on a paragraph, for members and the Secretariat."""
+
+    result: str  # consensus, ad_referendum, bracketed, objection
+    at: str  # "14:35"
+    delegations: tuple[tuple[str, Texts], ...] = ()  # that consult, hold to the brackets or object
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoModel:
+    """A result that can still be taken back."""
+
+    decision: str
+    name: Texts  # of its paragraph
+    result: str
+    delegations: tuple[Texts, ...]
+    until: int  # milliseconds since 1970, by the server's clock
+
+
+@dataclass(frozen=True, slots=True)
+class MemberModel:
+    """A member delegation, as a result can name it."""
+
+    code: str
+    name: Texts
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoomModel:
     """Topic `room`: the paragraph before the room, or none. Who conducts is told more of it."""
 
@@ -210,6 +240,33 @@ class RoomModel:
     digest: str = ""  # of the texts shown: what a result names, for who records one
     before: str = ""  # the paragraphs beside it, for who conducts
     after: str = ""
+    standing: ResultModel | None = None
+    undo: UndoModel | None = None  # for who records results, while it lasts
+    members: tuple[MemberModel, ...] = ()  # for who records results
+
+
+@dataclass(frozen=True, slots=True)
+class TileModel:
+    """A member delegation before the chair: is it there, does it want the floor, where does it stand."""
+
+    code: str
+    name: Texts
+    present: bool
+    presides: bool
+    floor: str = ""  # speaking, waiting, or empty
+    position: str = ""  # consults, brackets, objects, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationsModel:
+    """Topic `delegations`, in Spanish alphabetical order of countries."""
+
+    tiles: tuple[TileModel, ...]
+    present: int
+    takes_floor: bool  # a sitting is under way, and its speakers are for this viewer
+    draft: str = ""  # the paragraph before the room that a position is recorded on, or empty
+    paragraph: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,14 +274,14 @@ class ParagraphModel:
     """A paragraph as the chair has it before the room."""
 
     id: str
-    label: Texts
-    section: Texts
     kind: str
     state: str
     texts: Texts
     digest: str  # of the two texts shown: what an adoption names
     obstacles: tuple[str, ...]  # codes: undecided, empty.es, empty.en, bracket.es, bracket.en
     override: str | None  # the chair's reason, if it was adopted in spite of an obstacle
+    name: Texts  # "Conclusión 18 b)"
+    standing: ResultModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +299,7 @@ class DraftModel:
     present: tuple[str, ...]  # delegations in the room: at the adoption, or before it now
     override: str | None
     is_closed: bool = False  # the closed part's own text: topic `closed_draft`
+    sits: bool = False  # a room sits before which its paragraphs can be put
 
 
 @dataclass(frozen=True, slots=True)

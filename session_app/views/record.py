@@ -14,8 +14,7 @@ from session_app import i18n
 from session_app.domain.access import Action, Level
 from session_app.domain.agenda import number_items
 from session_app.domain.contract import COMMANDS
-from session_app.domain.drafting import Kind, Language
-from session_app.domain.numbering import number
+from session_app.domain.drafting import Language
 from session_app.domain.record import Head
 from session_app.services.authority import CONSOLE
 from session_app.services.desk import Desk
@@ -23,6 +22,7 @@ from session_app.store import drafts, people, record, sessions
 from session_app.store.record import Entry, Sight
 
 from .live import speaker
+from .room import name_paragraphs
 
 PAGE = 100
 """Entries on one page."""
@@ -190,10 +190,11 @@ _WORDS: Mapping[str, str] = {
     "audience": "ui.screens.audience.",
     "version": "ui.record.version.",
     "behalf": "ui.record.behalf.",
+    "result": "ui.decision.",
 }
 """Facts that are codes, and where their words are."""
 _COUNTS = ("added", "updated", "paragraphs", "companions")
-_TYPED = ("override", "reason", "device", "door", "called")
+_TYPED = ("override", "reason", "note", "device", "door", "called")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,9 @@ def _facts(entry: Entry, words: _Words) -> Iterator[str]:
             )
         elif name == "from":
             yield t("ui.record.from", name=names.get(str(value), "…"))
+        elif name == "delegations":
+            if value:
+                yield t("ui.record.delegations", names=value)
         elif name == "present":
             yield t("ui.record.present_were", names=value)
         elif name == "sha256":
@@ -296,23 +300,6 @@ def _names(
 
 
 def _names_of_paragraphs(desk: Desk, draft: str, language: Language) -> dict[str, str]:
-    t = speaker(language)
-    rows = drafts.rows(desk.store, draft)
-    labels = number(rows, desk.drafts.style)
-    titles = {each.id: each.titles for each in drafts.sections(desk.store, draft)}
-    names = {draft: t("ui.document.conclusions")}
-    item = ""
-    for row in rows:
-        section = titles[row.section][language].capitalize()
-        label = labels[row.id].en if language == "en" else labels[row.id].es
-        match row.kind:
-            case Kind.HEADING:
-                names[row.id] = t("ui.paragraph.heading", section=section)
-            case Kind.CONTINUATION:
-                names[row.id] = t("ui.paragraph.continuation", paragraph=f"{section} {item}")
-            case Kind.SUBITEM:
-                names[row.id] = f"{section} {item} {label}"
-            case Kind.ITEM:
-                item = label.rstrip(".")
-                names[row.id] = f"{section} {item}"
-    return names
+    names = name_paragraphs(desk, draft, drafts.rows(desk.store, draft))
+    called = {paragraph: name[language] for paragraph, name in names.items()}
+    return {draft: speaker(language)("ui.document.conclusions"), **called}

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from session_app import i18n
-from session_app.domain.access import Action
+from session_app.domain.access import Action, Level
 from session_app.domain.agenda import Session
+from session_app.domain.decision import Decision, find_standing
 from session_app.domain.drafting import LANGUAGES, Kind, Language, Row, Rows, State
+from session_app.domain.floor import Place
 from session_app.domain.numbering import number
 from session_app.services.adoption import digest
 from session_app.services.desk import Desk
-from session_app.store import drafts, people, room, sessions
+from session_app.services.floor import is_closed, read_floor
+from session_app.store import decisions, drafts, people, room, sessions
+from session_app.store.drafts import Draft
 
-from .models import RoomModel, Texts, Viewer
+from .models import (
+    DelegationsModel,
+    MemberModel,
+    ResultModel,
+    RoomModel,
+    Texts,
+    TileModel,
+    UndoModel,
+    Viewer,
+)
 
 _ONE_OF = frozenset({"conclusions", "recommendations", "declaration", "decisions", "report"})
 """Sections whose paragraphs have a word of their own, `ui.paragraph.of.<key>`."""
@@ -24,21 +38,24 @@ NOTHING = RoomModel()
 def read_room(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> RoomModel:
     """What stands before the room, to a class of viewers who may see it; a paragraph of the closed
     part's text is nothing to who may not read that."""
+    decides = Action.DECIDE in viewer.may
+    undo = _read_undo(desk, session.id, viewer, now) if decides else None
     held = room.room_text(desk.store, session.id)
     if held is None:
-        return NOTHING
+        return replace(NOTHING, undo=undo)
     draft = drafts.draft(desk.store, held.draft)
     may = viewer.closed_draft if draft.closed else viewer.may
     if Action.SEE_ROOM_TEXT not in may:
-        return NOTHING
+        return replace(NOTHING, undo=undo)
     with desk.drafts.lock:
         rows = drafts.rows(desk.store, draft.id)
         at = next((place for place, row in enumerate(rows) if row.id == held.paragraph), None)
         if at is None:
-            return NOTHING
+            return replace(NOTHING, undo=undo)
         texts = _texts(desk, draft.id, rows[at])
     since = datetime.fromisoformat(held.since).astimezone(ZoneInfo(session.zone))
     conducts = Action.MANAGE_SITTING in viewer.may
+    decides = Action.DECIDE in may and draft.adopted is None
     return RoomModel(
         draft=draft.id,
         paragraph=held.paragraph,
@@ -47,9 +64,118 @@ def read_room(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> Ro
         texts=texts,
         since=i18n.format_time(since),
         seen_by=_seen_by(desk, session.id),
-        digest=digest(texts) if Action.DECIDE in may else "",
+        digest=digest(texts) if decides else "",
         before=rows[at - 1].id if conducts and at else "",
         after=rows[at + 1].id if conducts and at + 1 < len(rows) else "",
+        standing=show_result(desk, session, viewer, may, _standing_on(desk, rows[at])),
+        undo=undo,
+        members=_members(desk, session.id) if decides else (),
+    )
+
+
+def _standing_on(desk: Desk, row: Row) -> Decision | None:
+    return find_standing(decisions.decisions_on(desk.store, row.id), row.state)
+
+
+def show_result(
+    desk: Desk,
+    session: Session,
+    viewer: Viewer,
+    may: frozenset[Action],
+    standing: Decision | None,
+) -> ResultModel | None:
+    """A result with whoever it names, for members and the Secretariat; one recorded behind the closed
+    door for its roster alone. `may`: what the viewer may do with the text it is on."""
+    if standing is None or Action.SEE_POSITIONS not in may:
+        return None
+    if standing.behind and viewer.closed is not Level.CONTENT:
+        return None
+    known = desk.forum.delegations
+    return ResultModel(
+        standing.result,
+        i18n.format_time(standing.at.astimezone(ZoneInfo(session.zone))),
+        tuple((code, known[code].name) for code in standing.delegations if code in known),
+        standing.note,
+    )
+
+
+def _read_undo(desk: Desk, session: str, viewer: Viewer, now: datetime) -> UndoModel | None:
+    """The last result, on whichever text, while it can be taken back."""
+    texts = [drafts.draft_of(desk.store, session)]
+    if Action.DECIDE in viewer.closed_draft:
+        texts.append(drafts.draft_of(desk.store, session, closed=True))
+    found = [decisions.last_decision(desk.store, each.id) for each in texts if each is not None]
+    recent = [each for each in found if each is not None and now < each.until]
+    if not recent:
+        return None
+    last = max(recent, key=lambda each: each.at)
+    rows = drafts.rows(desk.store, last.draft)
+    row = next((each for each in rows if each.id == last.paragraph), None)
+    if row is None or _standing_on(desk, row) != last:
+        return None
+    return UndoModel(
+        last.id,
+        name_paragraphs(desk, last.draft, rows)[row.id],
+        last.result,
+        tuple(desk.forum.delegations[code].name for code in last.delegations),
+        round(last.until.timestamp() * 1000),
+    )
+
+
+def can_be_put(desk: Desk, session: str, draft: Draft) -> bool:
+    """Whether a room sits before which paragraphs of this text can be put now."""
+    sitting = sessions.sitting(desk.store, session)
+    if sitting is None or not sitting.is_under_way:
+        return False
+    return sitting.mode == "closed" or not draft.closed
+
+
+def _members(desk: Desk, session: str) -> tuple[MemberModel, ...]:
+    present = sessions.present(desk.store, session)
+    return tuple(
+        MemberModel(each.code, each.name, each.code in present) for each in desk.forum.members
+    )
+
+
+def read_delegations(
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
+) -> DelegationsModel:
+    """The member delegations as the chair has them before the paragraph."""
+    shown = read_room(desk, session, viewer, now)
+    positions = {}
+    if shown.standing is not None:
+        word = {"ad_referendum": "consults", "bracketed": "brackets", "objection": "objects"}
+        positions = {code: word[shown.standing.result] for code, _ in shown.standing.delegations}
+    sitting = sessions.sitting(desk.store, session.id)
+    takes_floor = (
+        sitting is not None
+        and sitting.is_under_way
+        and (viewer.closed is Level.CONTENT or not is_closed(desk, session.id))
+    )
+    floor: dict[str, str] = {}
+    if takes_floor:
+        held = read_floor(desk, session.id)
+        waiting = (Place.WAITING, Place.INTERRUPTED)
+        floor = {each.delegation: "waiting" for each in held.requests if each.place in waiting}
+        if held.speaker is not None:
+            floor[held.speaker.delegation] = "speaking"
+    tiles = tuple(
+        TileModel(
+            each.code,
+            each.name,
+            each.present,
+            each.code == session.ppt,
+            floor.get(each.code, ""),
+            positions.get(each.code, ""),
+        )
+        for each in _members(desk, session.id)
+    )
+    decides = bool(shown.digest) and shown.state != State.ADOPTED
+    return DelegationsModel(
+        tiles,
+        sum(each.present for each in tiles),
+        takes_floor,
+        *((shown.draft, shown.paragraph, shown.digest) if decides else ()),
     )
 
 

@@ -222,6 +222,9 @@ def _values(name: str) -> dict[str, object]:
             continue
         if field == "_back" or (field in optional and not text):
             continue
+        if get_origin(hints.get(field)) is tuple:
+            values[field] = request.form.getlist(field)
+            continue
         values[field] = _typed(hints.get(field), text)
     return values
 

@@ -113,3 +113,20 @@ def test_who_speaks_to_a_closed_item_stays_with_its_roster_when_the_door_opens(r
     room.do("chair", "door.open")
     with pytest.raises(Forbidden):
         room.do("delegate-hnd", "floor.ask")
+
+
+def test_the_chair_gives_the_floor_to_a_delegation_whether_it_has_asked_or_not(room):
+    room.do("chair", "floor.close_list")
+    room.do("chair", "floor.recognise", delegation="MEX")
+    held = read_floor(room.desk, room.session)
+    assert held.speaker.delegation == "MEX"
+    assert held.closed
+    room.do("chair", "floor.open_list")
+    room.do("delegate-hnd", "floor.ask", kind="speech")
+    room.do("drafting-can", "floor.ask", kind="speech")
+    room.do("chair", "floor.recognise", delegation="CAN")
+    held = read_floor(room.desk, room.session)
+    assert held.speaker.delegation == "CAN"
+    assert [each.delegation for each in held.requests if each.place == "waiting"] == ["HND"]
+    with pytest.raises(Invalid, match=r"floor.unknown_delegation"):
+        room.do("chair", "floor.recognise", delegation="XXX")

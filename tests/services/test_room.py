@@ -8,10 +8,12 @@ import pytest
 from conftest import NOW
 
 from session_app.domain.access import Action, Level
+from session_app.domain.drafting import Kind, Row
 from session_app.domain.errors import Conflict, Forbidden, NotFound
 from session_app.services.door import preview_closing
 from session_app.store import drafts
 from session_app.views.live import read_topic, render_topic, viewer_of
+from session_app.views.room import name_paragraphs
 
 READERS = {"chair", "secretariat", "drafting-can", "drafting-mex", "drafting-slv", "delegate-hnd"}
 
@@ -254,3 +256,25 @@ def test_the_action_is_asked_of_each_text_by_itself(room):
     authority, person = room.desk.authority, room.person["delegate-hnd"]
     assert authority.may(room.session, person, Action.SEE_ROOM_TEXT, NOW)
     assert not authority.may(room.session, person, Action.SEE_ROOM_TEXT, NOW, draft=draft)
+
+
+# What paragraphs are called ------------------------------------------------------------------
+
+
+def test_a_paragraph_has_the_name_the_room_gives_it_in_each_language(room):
+    rows = (
+        Row("item", room.rows()[0].section, Kind.ITEM),
+        Row("sub", room.rows()[0].section, Kind.SUBITEM),
+        Row("on", room.rows()[0].section, Kind.CONTINUATION),
+        Row("title", room.rows()[0].section, Kind.HEADING),
+        Row("next", room.rows()[0].section, Kind.ITEM),
+    )
+    names = name_paragraphs(room.desk, room.draft, rows)
+    assert [names[row.id]["es"] for row in rows] == [
+        "Conclusión 1",
+        "Conclusión 1 a)",
+        "Conclusión 1, continuación",
+        "Conclusiones, título",
+        "Conclusión 2",
+    ]
+    assert [names[row.id]["en"] for row in rows[:2]] == ["Conclusion 1", "Conclusion 1 (a)"]

@@ -15,27 +15,27 @@ HEAD = models.Head("session", *(BOTH for _ in range(5)))
 
 
 def paragraph(name: str, kind: str, es: str, en: str, *obstacles: str) -> models.ParagraphModel:
+    called = {"es": f"Conclusión {es}", "en": f"Conclusion {en}"}
     return models.ParagraphModel(
         id=name,
-        label={"es": es, "en": en},
-        section={"es": "CONCLUSIONES", "en": "CONCLUSIONS"},
         kind=kind,
         state="agreed",
         texts={"es": "Texto", "en": "Text"},
         digest=f"digest of {name}",
         obstacles=obstacles,
         override=None,
+        name=called,
     )
 
 
 DRAFT = models.DraftModel(
     id="draft",
     paragraphs=(
-        paragraph("item", "item", "18.", "18."),
-        paragraph("sub-item", "sub-item", "b)", "(b)", "undecided", "bracket.es"),
-        paragraph("continuation", "continuation", "", ""),
-        paragraph("heading", "heading", "", ""),
-        paragraph("under-heading", "item", "19.", "19."),
+        paragraph("item", "item", "18", "18"),
+        paragraph("sub-item", "sub-item", "18 b)", "18 (b)", "undecided", "bracket.es"),
+        paragraph("continuation", "continuation", "18, continuación", "18, continued"),
+        paragraph("heading", "heading", "título", "heading"),
+        paragraph("under-heading", "item", "19", "19"),
     ),
     counts={"agreed": 5},
     total=5,
@@ -65,13 +65,13 @@ def names(root: html.HtmlElement) -> list[str]:
 
 def test_a_paragraph_has_the_name_the_room_gives_it() -> None:
     assert names(draft("es")) == [
-        "Conclusiones 18",
-        "Conclusiones 18 b)",
-        "Conclusiones 18, continuación",
-        "Conclusiones, título",
-        "Conclusiones 19",
+        "Conclusión 18",
+        "Conclusión 18 b)",
+        "Conclusión 18, continuación",
+        "Conclusión título",
+        "Conclusión 19",
     ]
-    assert names(draft("en"))[:2] == ["Conclusions 18", "Conclusions 18 (b)"]
+    assert names(draft("en"))[:2] == ["Conclusion 18", "Conclusion 18 (b)"]
 
 
 def test_an_obstacle_is_said_and_asks_for_a_reason_and_nothing_else_does() -> None:
@@ -80,7 +80,7 @@ def test_an_obstacle_is_said_and_asks_for_a_reason_and_nothing_else_does() -> No
     assert blocked.get("id") == "p-sub-item"
     assert "sin decidir; corchete abierto en español" in " ".join(blocked.text_content().split())
     (listed,) = root.xpath(".//dialog[@id='adopt']//ul/li")
-    assert listed.text_content().startswith("Conclusiones 18 b) sin decidir")
+    assert listed.text_content().startswith("Conclusión 18 b) sin decidir")
 
 
 def test_adopting_names_the_texts_that_are_shown() -> None:
@@ -100,7 +100,7 @@ def test_every_adoption_is_asked_for_by_name_before_those_who_are_present() -> N
     root = draft("es", Action.ADOPT)
     asked = root.xpath(".//form[contains(@action, '.adopt')]/parent::dialog")
     assert len(asked) == len(DRAFT.paragraphs) + 1
-    assert asked[1].xpath(".//h2")[0].text_content() == "Adoptar: Conclusiones 18 b)"
+    assert asked[1].xpath(".//h2")[0].text_content() == "Adoptar: Conclusión 18 b)"
     for dialog in asked:
         assert "Delegaciones presentes: CAN y SLV." in dialog.text_content()
         assert len(root.xpath(f".//button[@data-opens='{dialog.get('id')}']")) == 1

@@ -78,12 +78,36 @@ GROUPS = tuple(
 STATES = ("proposed", "bracketed", "agreed", "ad_referendum", "adopted")
 OBSTACLES = ("undecided", "empty.es", "empty.en", "bracket.es", "bracket.en")
 
+RESULTS = tuple(
+    models.ResultModel(result, "14:35", names, note)
+    for result, names, note in (
+        ("consensus", (), ""),
+        ("ad_referendum", (("CAN", said("CAN")),), ""),
+        ("bracketed", (), f"⟪{HOSTILE}⟫"),
+        ("objection", (("CAN", said("CAN")), ("SLV", said("SLV"))), f"⟪{HOSTILE}⟫"),
+    )
+)
+UNDONE = tuple(
+    models.UndoModel("decision", said("name"), result, names, 1498077300000)
+    for result, names in (
+        ("consensus", ()),
+        ("ad_referendum", (said("CAN"),)),
+        ("bracketed", ()),
+        ("objection", (said("CAN"), said("SLV"))),
+        ("bracketed", (said("CAN"),)),
+    )
+)
+MEMBERS = (
+    models.MemberModel("CAN", said("CAN"), present=True),
+    models.MemberModel("SLV", said("SLV"), present=False),
+)
+
 PARAGRAPHS = tuple(
     models.ParagraphModel(
         id=f"paragraph-{state}",
-        label={"es": "1.", "en": "1."},
-        section=said("section"),
         kind="item",
+        name=said("name"),
+        standing=RESULTS[STATES.index(state) % 4],
         state=state,
         texts=said(f"text {HOSTILE}"),
         digest="0" * 64,
@@ -107,6 +131,7 @@ def drafted(adopted: bool, closed: bool = False) -> models.DraftModel:
         present=("CAN", "SLV") if adopted else (),
         override=f"⟪{HOSTILE}⟫" if adopted else None,
         is_closed=closed,
+        sits=not adopted,
     )
 
 
@@ -292,6 +317,7 @@ SAMPLES: dict[str, list[object]] = {
     "closed_draft": [drafted(adopted=False, closed=True), drafted(adopted=True, closed=True)],
     "room": [
         models.RoomModel(),
+        models.RoomModel(undo=UNDONE[0]),
         *(
             models.RoomModel(
                 draft="draft",
@@ -304,11 +330,17 @@ SAMPLES: dict[str, list[object]] = {
                 digest="0" * 64,
                 before=before,
                 after="after",
+                standing=standing,
+                undo=undo,
+                members=MEMBERS,
             )
-            for state, texts, seen_by, before in (
-                ("proposed", said(HOSTILE), "members", ""),
-                ("bracketed", said(HOSTILE), "observers", "before"),
-                ("adopted", {"es": "", "en": " "}, "closed", "before"),
+            for state, texts, seen_by, before, standing, undo in (
+                ("proposed", said(HOSTILE), "members", "", None, UNDONE[1]),
+                ("bracketed", said(HOSTILE), "observers", "before", RESULTS[3], UNDONE[3]),
+                ("ad_referendum", said(HOSTILE), "observers", "before", RESULTS[1], None),
+                ("bracketed", said(HOSTILE), "members", "before", RESULTS[2], UNDONE[2]),
+                ("agreed", said(HOSTILE), "members", "before", RESULTS[0], UNDONE[4]),
+                ("adopted", {"es": "", "en": " "}, "closed", "before", None, None),
             )
         ),
     ],
@@ -320,6 +352,23 @@ SAMPLES: dict[str, list[object]] = {
         models.ConnectionsModel(
             True, 3, 5, 9, 11, 1, 1, said("0,3 s"), PARTIES[:-1], PARTIES[-1], ALERTS
         ),
+    ],
+    "delegations": [
+        models.DelegationsModel(
+            tuple(
+                models.TileModel(code, said(code), present, presides, floor, position)
+                for code, present, presides, floor, position in (
+                    ("CAN", True, False, "speaking", "objects"),
+                    ("SLV", True, True, "", ""),
+                    ("RROCM", False, False, "", "consults"),
+                    ("OIM", True, False, "waiting", "brackets"),
+                )
+            ),
+            3,
+            takes_floor,
+            *about,
+        )
+        for takes_floor, about in ((True, ("draft", "paragraph", "0" * 64)), (False, ()))
     ],
     "people": [
         models.PeopleModel(()),
@@ -448,6 +497,9 @@ def test_an_act_is_offered_only_to_who_may_do_it_and_carries_what_it_needs(
                 if field.tag == "select"
                 else field.get("value")
             )
+            if field.get("data-type") == "list":
+                values.setdefault(field.get("name"), []).append(value)  # type: ignore[attr-defined]
+                continue
             kinds = {"boolean": {"true": True, "false": False}.get, "number": int}
             as_said = kinds.get(field.get("data-type"), lambda text: text or "15:30")
             if get_origin(hints[field.get("name")]) is tuple:

@@ -64,7 +64,7 @@ def test_an_entry_reads_as_a_sentence_in_the_readers_language(room, visit) -> No
     assert marked[2] == "Beatriz Menjívar SLV Presidencia"
     assert marked[3:] == [
         "Registra el estado de un párrafo",
-        "Conclusiones 2 b) Entre corchetes",
+        "Conclusión 2 b) Entre corchetes",
         "Hecho",
     ]
     room.do("chair", "person.language", language="en")

@@ -30,7 +30,7 @@
  *   "gavel.delegate": { on: boolean };
  *   "floor.ask": { kind?: "speech" | "reply" | "order" };
  *   "floor.withdraw": { request: string };
- *   "floor.recognise": { request?: string | null };
+ *   "floor.recognise": { request?: string | null, delegation?: string | null };
  *   "floor.pause": {};
  *   "floor.resume": {};
  *   "floor.extend": { seconds?: number };
@@ -63,6 +63,8 @@
  *   "paragraph.split": { draft: string, op: string, paragraph: string, language: "es" | "en", at: number };
  *   "paragraph.undo": { draft: string, op: string, undoes: string };
  *   "paragraph.mark": { draft: string, paragraph: string, state: "proposed" | "bracketed" | "agreed" | "ad_referendum", digest?: string | null };
+ *   "paragraph.decide": { draft: string, paragraph: string, digest: string, result: "consensus" | "ad_referendum" | "bracketed" | "objection", delegations?: string[], note?: string | null };
+ *   "decision.undo": { decision: string };
  *   "paragraph.adopt": { draft: string, paragraph: string, digest: string, override?: string | null };
  *   "draft.adopt": { draft: string, digest: string, override?: string | null };
  * }} Commands
@@ -77,6 +79,7 @@
  *   "agenda.changed": { items: ({ id: string, number: string, title_es: string, title_en: string, state: string, mode: string, slot: string | null })[] };
  *   "floor.changed": { item: string, speaker: string | null, closed: boolean };
  *   "room.changed": { draft: string | null, paragraph: string | null };
+ *   "decision.recorded": { draft: string, paragraph: string };
  *   "attendance.changed": { present: string[] };
  *   "gavel.changed": { holder: string | null, delegated: boolean };
  *   "people.changed": { accredited: number };
@@ -150,6 +153,8 @@ export const COMMANDS = Object.freeze([
   "paragraph.split",
   "paragraph.undo",
   "paragraph.mark",
+  "paragraph.decide",
+  "decision.undo",
   "paragraph.adopt",
   "draft.adopt",
 ]);
@@ -183,6 +188,8 @@ export const CONDUCT = Object.freeze([
   "floor.open_list",
   "room.put",
   "room.withdraw",
+  "paragraph.decide",
+  "decision.undo",
   "paragraph.adopt",
   "draft.adopt",
 ]);
@@ -195,6 +202,7 @@ export const EVENTS = Object.freeze([
   "agenda.changed",
   "floor.changed",
   "room.changed",
+  "decision.recorded",
   "attendance.changed",
   "gavel.changed",
   "people.changed",

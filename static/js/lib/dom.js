@@ -7,16 +7,23 @@ export const actOf = (event) =>
 /**
  * A form's fields as the values of a command, as the server reads the same form without script:
  * what is chosen as true or false is a boolean, what the page says is a number is one, what is typed
- * stays text, what is left empty is left out.
+ * stays text, what is left empty is left out. Fields that say they are of a list make one.
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} submitter
- * @returns {Record<string, string | boolean | number>}
+ * @returns {Record<string, string | boolean | number | string[]>}
  */
 export function valuesOf(form, submitter) {
-  /** @type {Record<string, string | boolean | number>} */
+  /** @type {Record<string, string | boolean | number | string[]>} */
   const values = {};
+  const listed = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[data-type=list]"));
+  for (const field of listed) values[field.name] ??= [];
   for (const [name, value] of new FormData(form, submitter)) {
     if (name === "_back" || typeof value !== "string" || !value) continue;
+    const list = values[name];
+    if (Array.isArray(list)) {
+      list.push(value);
+      continue;
+    }
     const field = form.elements.namedItem(name);
     const typed = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text");
     if (field instanceof HTMLElement && field.dataset.type === "number") values[name] = Number(value);
