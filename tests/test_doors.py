@@ -1045,7 +1045,7 @@ ROOM = {"sitting", "agenda", "attendance"}
 DRAFTER = ROOM | {"draft"}
 INSIDE = {
     "chair": DRAFTER | {"people", "papers", "delegations"},
-    "secretariat": DRAFTER | {"people", "papers", "delegations"},
+    "secretariat": DRAFTER | {"people", "papers"},
     "drafting-can": DRAFTER,
     "drafting-mex": DRAFTER,
     "drafting-slv": DRAFTER,
