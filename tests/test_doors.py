@@ -168,6 +168,8 @@ ROWS = {
             /s/<session>/desk
             /s/<session>/desk/meeting
             /s/<session>/desk/people
+            /s/<session>/desk/people/<person>
+            /s/<session>/desk/people/import
             /s/<session>/desk/badges
             /s/<session>/why
             /s/<session>/as
@@ -198,7 +200,7 @@ ROWS = {
             /s/<session>/do/<command>
         """,
         Action.ACCREDIT: """
-            /s/<session>/people
+            /s/<session>/desk/people/import
             /s/<session>/badges
             /s/<session>/rehearsal
             /s/<session>/screens
@@ -560,7 +562,10 @@ def test_a_command_without_an_action_cannot_be_written():
 def address(door, session):
     """A door of a session as it is asked for: an imitation of somebody, looking at the text."""
     return (
-        door.name.replace("<session>", session).replace("<who>", "head").replace("<page>", "draft")
+        door.name.replace("<session>", session)
+        .replace("<who>", "head")
+        .replace("<page>", "draft")
+        .replace("<person>", HEAD)
     )
 
 

@@ -524,7 +524,9 @@ def _significant(text: str) -> list[str]:
 def _likeness(given: list[str], known: list[str]) -> float:
     """How much alike two names are: 1 for the same, less for shortened words, initials, slips."""
     letters, whole = "".join(given), "".join(known)
-    alike = SequenceMatcher(None, letters, whole).ratio()
+    matcher = SequenceMatcher(None, letters, whole, autojunk=False)
+    quick = min(matcher.real_quick_ratio(), matcher.quick_ratio())
+    alike = matcher.ratio() if quick >= _NEAR else 0.0
     initials = "".join(word[0] for word in known)
     doubled = "".join(2 * letter for letter in initials[:2])  # EE. UU.
     if len(known) > 1 and letters in (initials, initials[:2], doubled):

@@ -186,7 +186,8 @@ def suggest(row: Reviewed, forum: Forum, *, ppt: str) -> tuple[Fix, ...]:
         return ()
     code = row.problems[0].code
     texts = row.texts
-    delegation = RowReader(forum).code_of(texts.get("delegation", ""))
+    reader = RowReader(forum)
+    delegation = reader.code_of(texts.get("delegation", ""))
     capacities = possible_capacities(delegation, forum, ppt=ppt) if delegation else ()
     match code:
         case "people.unknown_delegation" | "people.no_delegation":
@@ -194,7 +195,7 @@ def suggest(row: Reviewed, forum: Forum, *, ppt: str) -> tuple[Fix, ...]:
             return tuple(Fix("delegation", each) for each in nearest)
         case "people.no_capacity" | "people.wrong_capacity" | "people.not_the_presidency":
             return tuple(Fix("capacity", each) for each in capacities[:4])
-        case "people.unknown_word" if RowReader(forum).knows_capacity(texts.get("capacity", "")):
+        case "people.unknown_word" if reader.knows_capacity(texts.get("capacity", "")):
             return ()
         case "people.unknown_word":
             return tuple(Fix("capacity", each) for each in capacities[:4])

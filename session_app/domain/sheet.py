@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -250,6 +250,27 @@ def field_of(heading: str) -> str | None:
     """What a heading seems to name, or None."""
     word = fold(heading)
     return COLUMNS.get(word) or _ALSO.get(word)
+
+
+def texts_of(
+    cells: Sequence[str],
+    columns: Sequence[str | None],
+    fixed: Mapping[str, str],
+    edits: Mapping[str, str],
+) -> dict[str, str]:
+    """A row by field: what was typed since, else what stands in the file, else what holds for all.
+
+    A field is there only if the list speaks of it in one of these ways, or if none can do without it.
+    """
+    texts = dict.fromkeys(REQUIRED, "")
+    for known, cell in zip(columns, cells, strict=True):
+        if known is not None and known != SURNAME:
+            texts[known] = cell
+    if SURNAME in columns:
+        texts["name"] = squeeze(f"{texts['name']} {cells[columns.index(SURNAME)]}")
+    for known, text in fixed.items():
+        texts[known] = texts.get(known) or text
+    return texts | dict(edits)
 
 
 # Words ---------------------------------------------------------------------------------------

@@ -367,6 +367,26 @@ def _announce_closing(database: Database) -> None:
     database.execute("alter table sitting add column closes_at text")
 
 
+def _stage_imports(database: Database) -> None:
+    for statement in IMPORTS.strip().split(";\n"):
+        database.execute(statement)
+
+
+IMPORTS = """
+create table import_list (
+    session text not null references session, person text not null references person,
+    file text not null, at text not null, touched text not null, headings text not null,
+    columns text not null, fixed text not null, chosen integer not null, primary key (session, person)
+) strict;
+create table import_row (
+    session text not null references session, person text not null references person, line integer not null,
+    cells text not null, edits text not null, skipped integer not null, imported text,
+    primary key (session, person, line)
+) strict;
+alter table badge add column form text not null default 'paper'
+"""
+
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -379,4 +399,5 @@ STEPS: list[Step] = [
     _pass_gavel,
     _hand_out_papers,
     _announce_closing,
+    _stage_imports,
 ]

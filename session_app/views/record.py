@@ -193,7 +193,7 @@ _WORDS: Mapping[str, str] = {
     "result": "ui.decision.",
 }
 """Facts that are codes, and where their words are."""
-_COUNTS = ("added", "updated", "paragraphs", "companions")
+_COUNTS = ("added", "updated", "left", "paragraphs", "companions")
 _TYPED = ("override", "reason", "note", "device", "door", "called")
 
 

@@ -29,14 +29,6 @@ def install(app: Flask, desk: Desk) -> None:
         page: str = show("desk_meeting.html", session, *IN_THE_STRIP, "agenda")
         return page
 
-    @app.get("/s/<session>/desk/people")
-    @door(Action.ACCREDIT)
-    def desk_people(session: str) -> str:
-        page: str = show(
-            "desk_people.html", session, *IN_THE_STRIP, "people", problems=None, imported=None
-        )
-        return page
-
     @app.get("/s/<session>/desk/badges")
     @door(Action.ACCREDIT)
     def desk_badges(session: str) -> str:

@@ -157,7 +157,7 @@ def test_a_handshake_in_an_old_http_is_no_handshake(desk):
     assert 400 <= status_of(answer) < 500
 
 
-@pytest.mark.parametrize("path", ["/in", "/out", "/s/x/people", "/s/x/do/agenda.add"])
+@pytest.mark.parametrize("path", ["/in", "/out", "/s/x/desk/people/import", "/s/x/do/agenda.add"])
 def test_a_body_over_the_limit_is_refused_with_its_page_and_one_beyond_measure_with_nothing(
     desk, path
 ):
@@ -241,7 +241,11 @@ FORMS = [
 )
 def test_a_form_that_is_none_is_refused(desk, kind):
     cookie = f"login={desk.sign_in('secretariat')}"
-    for path in ("/in", f"/s/{desk.session}/people", f"/s/{desk.session}/do/agenda.add"):
+    for path in (
+        "/in",
+        f"/s/{desk.session}/desk/people/import",
+        f"/s/{desk.session}/do/agenda.add",
+    ):
         for body in FORMS:
             request = post(desk, path, body, cookie=cookie, content_type=kind, connection="close")
             answer = send(desk, request)

@@ -297,11 +297,11 @@ class House:
     def accredit(self):
         """The Secretariat, outside, accredits somebody; the name is for it and the chair."""
         name = self.mark("name")
-        listed = f"name,delegation,capacity\n{name},PAN,delegate\n"
+        values = {"full_name": name, "delegation": "PAN", "capacity": "delegate"}
         secretariat = self.outsiders["Technical Secretariat"]
         with secretariat.turn:
-            answer = post_list(self.desk, secretariat, listed)
-        assert answer == 200, answer
+            answer = secretariat.post(f"/s/{self.desk.session}/do/people.add", values)
+        assert answer.status == 303, answer.status
 
     def change_structure(self):
         section = self.desk.query("select id from section where draft = ?", self.draft)[0][0]
@@ -342,23 +342,6 @@ class House:
             act()
 
 
-def post_list(desk, person, listed):
-    """Send a list of accreditations as the Secretariat's page does; returns the status."""
-    boundary = "x" * 20
-    disposition = 'form-data; name="file"; filename="people.csv"'
-    body = (
-        f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: text/csv\r\n\r\n"
-        f"{listed}\r\n--{boundary}--\r\n"
-    )
-    answer = desk.ask(
-        f"/s/{desk.session}/people",
-        cookie=person.cookie,
-        form=body.encode(),
-        headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
-    )
-    return person.tape.answer("POST people", answer).status
-
-
 # What there is to be asked, from the application's own lists ----------------------------------
 
 FILL = {
@@ -368,6 +351,7 @@ FILL = {
     "filename": lambda session: ("js/pages/home.js",),
     "who": lambda session: ("head", "observer_country"),
     "page": lambda session: ("documents", "draft"),
+    "person": lambda session: ("a" * 26,),
 }
 NOT_POSTED = {"/out", "/devices/out", "/in", "/in/pin", "/in/device", "/devices/known"}
 """Forms of one's own login: what they do is not of a session."""
@@ -430,6 +414,8 @@ class Curious(threading.Thread):
         if may_try:
             self.asked["command"] += 1
             name = self.random.choice(self.house.commands)
+            if name.startswith("people."):
+                return  # who accredits does so at any time, and would send the others away
             values = self.values_of(name)
             answer = self.person.post(f"/s/{self.house.desk.session}/do/{name}", values)
             assert answer.status != 303 or name in ALWAYS_ALLOWED, (self.person.name, name, values)

@@ -156,7 +156,7 @@ def test_a_page_that_stays_of_use_outside_is_one_of_plain_forms(room, visit):
     close(room)
     shown = page(desk, "desk/people")
     assert not shown.xpath("//script")
-    assert shown.xpath("//form[contains(@action, '/badges')]")
+    assert shown.xpath("//form[contains(@action, '/people.add')]")
     assert "La puerta está cerrada para usted" in words(shown)
     assert not page(desk, "documents").xpath("//script")
 

@@ -162,23 +162,6 @@ def test_every_page_is_whole_in_both_languages_and_without_inline_code(visit, pa
         assert answer.text.count("<h1") == 1
 
 
-def test_a_list_of_people_comes_in_whole_or_not_at_all(visit, room):
-    desk = visit("secretariat")
-    where = f"/s/{room.session}/people"
-    count = "select count(*) from person"
-    before = room.desk.store.one(count)[0]
-    bad = b"name,delegation,capacity\nAna,CAN,head\nLuis,XXX,head\n"
-    refused = desk.post(where, file=(io.BytesIO(bad), "people.csv"))
-    assert refused.status_code == 400
-    assert "XXX" in refused.text
-    assert room.desk.store.one(count)[0] == before
-    good = b"name,delegation,capacity\nAna Ruiz,CAN,delegate\n"
-    assert desk.post(where, file=(io.BytesIO(good), "people.csv")).status_code == 200
-    assert room.desk.store.one(count)[0] == before + 1
-    other = visit("delegate-hnd")
-    assert other.post(where, file=(io.BytesIO(good), "people.csv")).status_code == 404
-
-
 def test_the_secretariat_prints_a_link_and_a_lost_one_is_ended(visit, room):
     desk = visit("secretariat")
     lost = next(each.code for each in room.roles if each.role == "drafting-can")

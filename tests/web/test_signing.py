@@ -199,7 +199,7 @@ def test_nobody_has_devices(visit):
 def test_the_secretariat_issues_a_lost_badge_anew(visit, issue, room):
     desk, holder, lost = visit("secretariat"), visit(None), issue("drafting-can")
     assert sign_in(holder, lost).status_code == 303
-    listed = desk.page("desk/people").text
+    listed = desk.page(f"desk/people/{room.person['drafting-can']}").text
     form = re.search(
         rf'<form[^>]*action="([^"]+)">(?:(?!</form>).)*{room.person["drafting-can"]}'
         r'(?:(?!</form>).)*name="anew" value="true"',
@@ -331,6 +331,7 @@ def test_a_page_that_is_got_changes_nothing(app, room, visit, issue):
     badge = issue("chair")
     fill = {"session": room.session, "layout": "es", "code": badge.link, "filename": "mark.svg"}
     fill |= {"who": "observer_country", "page": "documents", "role": "chair", "document": "x"}
+    fill |= {"person": room.person["interpreter"]}
     tables = ("login", "badge", "accreditation", "permission", "event")
     count = "select " + ", ".join(f"(select count(*) from {each})" for each in tables)
     visitor = visit("secretariat")
@@ -404,7 +405,7 @@ def answers(app, room, visit, issue):
         sign_in(visit(None), badge)
     yield "device", sign_in(stranger, badge)
     yield "badges", visit("secretariat").post(f"/s/{room.session}/badges")
-    yield "import", visit("secretariat").post(f"/s/{room.session}/people")
+    yield "import", visit("secretariat").post(f"/s/{room.session}/desk/people/import")
 
 
 @pytest.mark.slow

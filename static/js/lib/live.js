@@ -47,7 +47,7 @@ window.addEventListener("pageshow", (event) => {
  * @param {string} html empty if this person may no longer have it
  * @param {Morph} Idiomorph
  */
-function show(topic, html, Idiomorph) {
+export function show(topic, html, Idiomorph) {
   const section = document.getElementById(`live-${topic}`);
   if (!section) return;
   const before = section.contains(document.activeElement) ? document.activeElement : null;
