@@ -210,4 +210,4 @@ def _correct(desk: Desk, session: str, who: Any) -> None:
 
 def _choices(desk: Desk) -> dict[str, object]:
     """What the form of one person offers."""
-    return {"capacities": tuple(Capacity), "delegations": desk.forum.delegations}
+    return {"capacities": tuple(Capacity), "known": desk.forum.delegations}
