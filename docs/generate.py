@@ -34,7 +34,7 @@ know of is answered as one that is not there.
 
 | Client sends | Needs | Ack |
 |---|---|---|
-| `join {{session, page, topics, again}}` | `session:know` | `{{ok, now, fragments: {{topic: html}}}}`; `again` of a page whose line was lost; behind a door one is kept out of, `door.closed` |
+| `join {{session, page, topics, again}}` | `session:know` | `{{ok, now, program, fragments: {{topic: html}}}}`, `program` telling one version of the pages from another; `again` of a page whose line was lost; behind a door one is kept out of, `door.closed` |
 | `command {{name, values}}` | the command's own | `{{ok, …}}` |
 | `beat {{took}}` | a login | `{{ok, now}}`: a sign of life, and the desk's time in milliseconds; `took`: those of the way there and back, the last time |
 | `draft.open {{draft, tab}}` | `draft:read` | `{{ok, draft, clients, writable, may, off_device, mode, origin, you, presence}}`: `off_device` while its text stays off the disk of the device |

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -103,7 +106,8 @@ def create_app(settings: Settings, desk: Desk) -> App:
     )
     publisher = Publisher(desk, sockets)
     allowances = Allowances()
-    gateway = Gateway(desk, sockets, publisher, cookie, allowances)
+    program = flask.jinja_env.globals["program"] = _fingerprint(settings.static)
+    gateway = Gateway(desk, sockets, publisher, cookie, allowances, program)
     DraftingTraffic(gateway)
     gateway.check_doors()
     guard.install(flask, desk, allowances, cookie=cookie, secure=settings.secure)
@@ -124,6 +128,17 @@ def create_app(settings: Settings, desk: Desk) -> App:
     console.install(flask, desk, lambda: _list_doors(flask, gateway))
     guard.doors(flask)
     return App(settings, desk, flask, sockets, gateway, publisher, HostGuard(flask.wsgi_app, hosts))
+
+
+@cache
+def _fingerprint(static: Path) -> str:
+    """What tells one version of the program and its pages from another."""
+    found = blake2b(digest_size=8)
+    for folder in (Path(__file__).parent, static):
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                found.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    return found.hexdigest()
 
 
 def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:

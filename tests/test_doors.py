@@ -288,6 +288,7 @@ ROWS = {
             gavel.take
             gavel.hand
             gavel.lay_down
+            screen.page
         """,
         Action.MANAGE_DOOR: """
             door.close
@@ -383,6 +384,7 @@ ROWS = {
         """,
         Action.SEE_ROOM_TEXT: """
             room.changed
+            screen.turned
         """,
         Action.SEE_POSITIONS: """
             decision.recorded
@@ -397,6 +399,7 @@ ROWS = {
         """,
         Action.SEE_AGENDA: """
             agenda
+            screen
         """,
         Action.ATTEND: """
             attendance

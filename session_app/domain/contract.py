@@ -340,6 +340,15 @@ class PutBeforeRoom(Command, name="room.put", needs=Action.MANAGE_SITTING, condu
 
 
 @dataclass(frozen=True)
+class TurnPage(Command, name="screen.page", needs=Action.MANAGE_SITTING, conducts=True):
+    """Turn the page of the paragraph before the room, on every screen of it at once: no page turns by
+    itself. A paragraph begins with its first."""
+
+    paragraph: str
+    page: int
+
+
+@dataclass(frozen=True)
 class WithdrawFromRoom(Command, name="room.withdraw", needs=Action.MANAGE_SITTING, conducts=True):
     """Take what stands before the room away; nothing takes its place."""
 
@@ -688,6 +697,14 @@ class DecisionRecorded(Event, name="decision.recorded", needs=Action.SEE_POSITIO
 
     draft: str
     paragraph: str
+
+
+@dataclass(frozen=True)
+class PageTurned(Event, name="screen.turned", needs=Action.SEE_ROOM_TEXT):
+    """Which page of the paragraph before the room its screens show."""
+
+    paragraph: str
+    page: int
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Gateway:
         publisher: Publisher,
         cookie: str,
         allowances: Allowances,
+        program: str,
     ) -> None:
         self.desk = desk
         self.publisher = publisher
@@ -60,6 +61,7 @@ class Gateway:
         self._sockets = sockets
         self._cookie = cookie
         self._allowances = allowances
+        self._program = program  # its version: a page of an earlier one loads itself anew
         self.lobby = Lobby(self._signed_in)
         """Who has a line and has not been let in: the server asks it before it opens one."""
         self._take = sockets.server.eio.handlers["message"]
@@ -256,7 +258,12 @@ class Gateway:
             for topic in topics
         }
         self.publisher.note_shown(connection, fragments)
-        return {"ok": True, "now": _milliseconds(now), "fragments": fragments}
+        return {
+            "ok": True,
+            "now": _milliseconds(now),
+            "program": self._program,
+            "fragments": fragments,
+        }
 
     def _beat(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
         """A sign of life, and the desk's time: all a page wants that has heard nothing for a while. It

@@ -72,6 +72,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.ChooseLanguage: agenda.choose_language,
     contract.RenameScreen: screens.rename_screen,
     contract.ServeAudience: screens.serve_audience,
+    contract.TurnPage: screens.turn_page,
     contract.WithdrawScreen: screens.withdraw_screen,
     contract.DescribePaper: papers.describe_paper,
     contract.WithdrawPaper: papers.withdraw_paper,

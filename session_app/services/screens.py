@@ -9,12 +9,21 @@ from __future__ import annotations
 import math
 import secrets
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from session_app.domain.access import Action
-from session_app.domain.contract import RenameScreen, ServeAudience, WithdrawScreen
+from session_app.domain.contract import (
+    PageTurned,
+    RenameScreen,
+    ServeAudience,
+    TurnPage,
+    WithdrawScreen,
+)
+from session_app.domain.drafting import Language
 from session_app.domain.errors import Conflict, Invalid, NotFound
+from session_app.domain.paging import lay_out
 from session_app.domain.people import Audience
 from session_app.domain.screens import (
     CODE_LENGTH,
@@ -25,8 +34,10 @@ from session_app.domain.screens import (
 )
 from session_app.domain.signing import TYPED_ALPHABET, Failures
 from session_app.domain.text import is_clean
-from session_app.store import people, signing
+from session_app.store import drafts, people, signing
 from session_app.store import screens as store
+from session_app.store.room import room_text
+from session_app.store.room import turn_page as put_page
 from session_app.store.screens import Screen
 
 from .desk import Act, Desk, Result, acting
@@ -138,6 +149,26 @@ class Enrolment:
             tell_desk(self.desk, act.tx, screen)
         waiting.screen = screen
         return Screen(screen, name, audience, waiting.device, "")
+
+
+def turn_page(act: Act, command: TurnPage) -> Result:
+    """Show another page of the paragraph before the room; refused if another one has taken its place."""
+    held = room_text(act.desk.store, act.session.id)
+    if held is None or held.paragraph != command.paragraph:
+        raise Conflict("screen.other_paragraph")
+    pages = len(lay_out(standing_text(act.desk, held.draft, held.paragraph)).pages)
+    if not 1 <= command.page <= pages:
+        raise Invalid("screen.no_such_page", count=pages)
+    if command.page != held.page:
+        put_page(act.tx, act.session.id, command.page)
+        act.tx.announce(act.session.id, PageTurned(held.paragraph, command.page))
+    return {}
+
+
+def standing_text(desk: Desk, draft: str, paragraph: str) -> Mapping[Language, str]:
+    """The texts of one paragraph as they count now: of record, or as they are being written."""
+    adopted = drafts.adopted_texts(desk.store, draft).get(paragraph)
+    return adopted.texts if adopted is not None else desk.drafts.texts(paragraph)
 
 
 def rename_screen(act: Act, command: RenameScreen) -> Result:

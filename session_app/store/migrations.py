@@ -387,6 +387,10 @@ alter table badge add column form text not null default 'paper'
 """
 
 
+def _page_screens(database: Database) -> None:
+    database.execute("alter table room_text add column page integer not null default 1")
+
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -400,4 +404,5 @@ STEPS: list[Step] = [
     _hand_out_papers,
     _announce_closing,
     _stage_imports,
+    _page_screens,
 ]

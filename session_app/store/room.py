@@ -14,18 +14,23 @@ class RoomText:
     draft: str
     paragraph: str
     since: str
+    page: int
+    """Which page of it the room's screens show, as the chair has turned them."""
 
 
 def room_text(db: Database, session: str) -> RoomText | None:
     """The paragraph before the room, if there is one."""
     row = db.one("select * from room_text where session = ?", (session,))
-    return RoomText(row["draft"], row["paragraph"], row["since"]) if row else None
+    if row is None:
+        return None
+    return RoomText(row["draft"], row["paragraph"], row["since"], row["page"])
 
 
 def put_room_text(tx: Transaction, session: str, draft: str, paragraph: str) -> None:
-    """Put a paragraph before the room, in place of what stands there."""
+    """Put a paragraph before the room, in place of what stands there; its first page is shown."""
     tx.execute(
-        "insert or replace into room_text values (?, ?, ?, ?)",
+        "insert or replace into room_text (session, draft, paragraph, since, page)"
+        " values (?, ?, ?, ?, 1)",
         (session, draft, paragraph, stamp(tx.now)),
     )
 
@@ -33,3 +38,8 @@ def put_room_text(tx: Transaction, session: str, draft: str, paragraph: str) -> 
 def clear_room_text(tx: Transaction, session: str) -> None:
     """Nothing stands before the room any more."""
     tx.execute("delete from room_text where session = ?", (session,))
+
+
+def turn_page(tx: Transaction, session: str, page: int) -> None:
+    """Have the room's screens show another page of what stands before the room."""
+    tx.execute("update room_text set page = ? where session = ?", (page, session))

@@ -74,12 +74,14 @@ from .models import (
     PersonModel,
     PresidingModel,
     RehearsalModel,
+    ScreenModel,
     SittingModel,
     SoonModel,
     SpeakerModel,
     Viewer,
 )
 from .room import can_be_put, name_paragraphs, read_delegations, read_room, show_result
+from .screen import compose_screen
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "web" / "templates"
 
@@ -238,6 +240,7 @@ def read_head(desk: Desk, session_id: str) -> Head:
             language: i18n.format_dates(session.starts, session.ends, language)
             for language in LANGUAGES
         },
+        zone=session.zone,
         rehearsal_of=session.rehearsal_of or "",
     )
 
@@ -689,6 +692,10 @@ def _read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
     )
 
 
+def _read_screen(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> ScreenModel:
+    return compose_screen(_read_items(desk, session, viewer), read_room(desk, session, viewer, now))
+
+
 def _read_screens(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> EnrolmentModel:
     connected, left = desk.connected(session.id), desk.last_seen(session.id)
 
@@ -784,6 +791,7 @@ TOPICS: Mapping[str, Topic] = {
     ),
     "connections": Topic(Action.ACCREDIT, read_connections),
     "people": Topic(Action.ACCREDIT, _read_people, frozenset({Action.GIVE_GRANTS})),
+    "screen": Topic(Action.SEE_AGENDA, _read_screen, frozenset({Action.SEE_ROOM_TEXT})),
     "screens": Topic(Action.ACCREDIT, _read_screens),
     "door": Topic(Action.MANAGE_DOOR, _read_door),
 }
@@ -792,6 +800,7 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.SittingChanged.name: (
         "soon",
         "sitting",
+        "screen",
         "room",
         "delegations",
         "door",
@@ -800,13 +809,15 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
         "closed_draft",
         "screens",
     ),
-    contract.RoomChanged.name: ("room", "delegations"),
-    contract.DecisionRecorded.name: ("room", "delegations", "draft", "closed_draft"),
+    contract.PageTurned.name: ("screen", "room"),
+    contract.RoomChanged.name: ("room", "screen", "delegations"),
+    contract.DecisionRecorded.name: ("room", "screen", "delegations", "draft", "closed_draft"),
     contract.FloorChanged.name: ("floor", "delegations"),
     contract.ClosingAnnounced.name: ("soon", "door"),
     contract.RosterChanged.name: ("door",),
     contract.AgendaChanged.name: (
         "agenda",
+        "screen",
         "floor",
         "delegations",
         "people",
@@ -824,8 +835,8 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.GavelChanged.name: ("gavel",),
     contract.PeopleChanged.name: ("people", "door", "screens", "connections", "gavel"),
     contract.RehearsalChanged.name: ("rehearsal",),
-    contract.DraftChanged.name: ("room", "delegations", "draft", "closed_draft"),
-    contract.ParagraphEdited.name: ("room", "delegations", "draft", "closed_draft"),
+    contract.DraftChanged.name: ("room", "screen", "delegations", "draft", "closed_draft"),
+    contract.ParagraphEdited.name: ("room", "screen", "delegations", "draft", "closed_draft"),
     contract.DocumentsChanged.name: ("documents", "papers", "draft"),
     contract.ClosedTextChanged.name: ("closed_text", "closed_draft"),
 }

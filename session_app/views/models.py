@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from session_app.domain.access import Action, Level
 from session_app.domain.drafting import Language
+from session_app.domain.paging import Columns
 
 Texts = Mapping[Language, str]
 
@@ -33,6 +34,7 @@ class Head:
     city: Texts
     place: Texts  # "San Salvador, El Salvador"
     dates: Texts
+    zone: str = "UTC"  # of the clocks in the room
     rehearsal_of: str = ""  # the session of which this is a rehearsal, or empty
 
 
@@ -243,6 +245,8 @@ class RoomModel:
     standing: ResultModel | None = None
     undo: UndoModel | None = None  # for who records results, while it lasts
     members: tuple[MemberModel, ...] = ()  # for who records results
+    page: int = 1  # the page of it the screens of the room show, and how many it takes there
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +271,30 @@ class DelegationsModel:
     draft: str = ""  # the paragraph before the room that a position is recorded on, or empty
     paragraph: str = ""
     digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenTextModel:
+    """The paragraph before the room on one of its screens: the page that is shown."""
+
+    name: Texts
+    state: str
+    size: str  # large, medium, small
+    columns: Columns
+    page: int
+    pages: int
+    bracketed: bool  # whether anything on this page stands in brackets
+    word: Texts  # of the state
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenModel:
+    """Topic `screen`: what a screen of the room shows of agenda and text."""
+
+    item: ItemModel | None
+    following: tuple[ItemModel, ...]  # the next three items
+    text: ScreenTextModel | None
+    words: Mapping[str, Texts]  # next, not_agreed, page: a screen says all in both languages
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from session_app.domain.decision import Decision, find_standing
 from session_app.domain.drafting import LANGUAGES, Kind, Language, Row, Rows, State
 from session_app.domain.floor import Place
 from session_app.domain.numbering import number
+from session_app.domain.paging import lay_out
 from session_app.services.adoption import digest
 from session_app.services.desk import Desk
 from session_app.services.floor import is_closed, read_floor
+from session_app.services.screens import standing_text
 from session_app.store import decisions, drafts, people, room, sessions
 from session_app.store.drafts import Draft
 
@@ -52,7 +54,8 @@ def read_room(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> Ro
         at = next((place for place, row in enumerate(rows) if row.id == held.paragraph), None)
         if at is None:
             return replace(NOTHING, undo=undo)
-        texts = _texts(desk, draft.id, rows[at])
+        texts = standing_text(desk, draft.id, held.paragraph)
+    layout = lay_out(texts)
     since = datetime.fromisoformat(held.since).astimezone(ZoneInfo(session.zone))
     conducts = Action.MANAGE_SITTING in viewer.may
     decides = Action.DECIDE in may and draft.adopted is None
@@ -65,6 +68,8 @@ def read_room(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> Ro
         since=i18n.format_time(since),
         seen_by=_seen_by(desk, session.id),
         digest=digest(texts) if decides else "",
+        page=layout.page(held.page)[0],
+        pages=len(layout.pages),
         before=rows[at - 1].id if conducts and at else "",
         after=rows[at + 1].id if conducts and at + 1 < len(rows) else "",
         standing=show_result(desk, session, viewer, may, _standing_on(desk, rows[at])),
@@ -177,12 +182,6 @@ def read_delegations(
         takes_floor,
         *((shown.draft, shown.paragraph, shown.digest) if decides else ()),
     )
-
-
-def _texts(desk: Desk, draft: str, row: Row) -> Texts:
-    if row.state is State.ADOPTED:
-        return drafts.adopted_texts(desk.store, draft)[row.id].texts
-    return desk.drafts.texts(row.id)
 
 
 def _seen_by(desk: Desk, session: str) -> str:

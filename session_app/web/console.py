@@ -32,13 +32,14 @@ from session_app.views.live import TOPICS, read_head, read_notice, read_topic
 from session_app.views.models import DocumentsModel, NoticeModel, PaperGroup, PaperModel, Viewer
 
 from .guard import door, visitor
+from .pages import ON_A_SCREEN
 
 PAGES = {
     "home": (Action.KNOW, ("sitting", "agenda", "floor", "room", "attendance", "documents")),
     "agenda": (Action.SEE_AGENDA, ("sitting", "agenda")),
     "draft": (Action.READ_DRAFT, ("sitting", "draft")),
     "documents": (Action.KNOW, ("sitting", "documents")),
-    "screen": (Action.KNOW, ("sitting", "agenda", "floor")),
+    "screen": (Action.KNOW, ON_A_SCREEN),
 }
 """The pages that can be looked at as others see them, what each needs, and the topics it shows."""
 _TEMPLATES = {

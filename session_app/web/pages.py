@@ -30,6 +30,8 @@ from .guard import PUBLIC, actor, door, send_only_while, visitor
 
 ACT = "act"
 """The endpoint every act is posted to as a form: the command declares what it needs."""
+ON_A_SCREEN = ("sitting", "screen", "floor")
+"""The topics of a screen of the room."""
 ON_THE_TABLET = ("sitting", "gavel", "agenda", "attendance", "draft", "door", "floor")
 """The topics of the chair's page."""
 OVER_ALL = "soon"
@@ -110,7 +112,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/screen")
     @door(Action.KNOW)
     def screen(session: str) -> str:
-        return show("screen.html", session, "sitting", "agenda", "floor")
+        return show("screen.html", session, *ON_A_SCREEN)
 
     @app.get("/s/<session>/draft")
     @door(Action.READ_DRAFT)

@@ -16,6 +16,7 @@ BY_ITSELF = 7_000  # a notice asks every four to six seconds
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 ITEM = "Diálogo con la RROCM"  # the item under way
+BEFORE_THE_ROOM = "#live-agenda .now, #live-screen .item"
 TEXT = "Recibir y aceptar"  # of the draft
 
 KEPT = """async () => {
@@ -63,7 +64,7 @@ def test_a_closed_door_leaves_nothing_of_the_room_outside_and_opens_by_itself(en
     screen.expect("423")
     secretariat = on_line(enter("secretariat").go("desk/people"))
     outside = [phone, writer, laptop, screen, secretariat]
-    expect(screen.page.locator("#live-agenda .now")).to_contain_text(ITEM)
+    expect(screen.page.locator(BEFORE_THE_ROOM)).to_contain_text(ITEM)
 
     # The dialog names them, who is online first; Enter alone does nothing.
     chair.page.locator("#to-close").tap()
@@ -137,7 +138,7 @@ def test_a_closed_door_leaves_nothing_of_the_room_outside_and_opens_by_itself(en
     nothing_of_the_room(writer)
     open_door(chair)
     for person in outside:
-        expect(person.page.locator("#live-agenda .now")).to_contain_text(ITEM, timeout=BY_ITSELF)
+        expect(person.page.locator(BEFORE_THE_ROOM)).to_contain_text(ITEM, timeout=BY_ITSELF)
     expect(chair.page.locator("#door-title")).to_have_text("Puerta abierta")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, get_origin, get_type_hints
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ from session_app.config import ROOT
 from session_app.domain import contract, papers
 from session_app.domain.access import Action
 from session_app.domain.drafting import LANGUAGES, Language
+from session_app.domain.paging import Run
 from session_app.views import models
 from session_app.views.live import ENVIRONMENT, TOPICS, speaker
 from session_app.views.models import Texts, Viewer
@@ -247,8 +249,31 @@ ALERTS = tuple(
     for kind in ("shared", "intermittent", "badge_waits", "screen_off", "absent", "nobody")
 )
 
+SCREEN_WORDS = {name: said(name) for name in ("next", "not_agreed", "page")}
+SCREEN_TEXT = models.ScreenTextModel(
+    name=said(f"name {HOSTILE}"),
+    state="bracketed",
+    size="small",
+    columns={
+        each: (Run(f"⟪{each} {HOSTILE}⟫", False), Run(f"⟪{each} [{HOSTILE}]⟫", True))
+        for each in LANGUAGES
+    },
+    page=1,
+    pages=2,
+    bracketed=True,
+    word=said("state"),
+)
 SAMPLES: dict[str, list[object]] = {
     "rehearsal": [models.RehearsalModel("rehearsal-abcdefgh"), models.RehearsalModel("")],
+    "screen": [
+        models.ScreenModel(item, following, text, SCREEN_WORDS)
+        for item, following, text in (
+            (None, (), None),
+            (ITEMS[0], tuple(ITEMS[:3]), None),
+            (ITEMS[0], (), SCREEN_TEXT),
+            (None, (), replace(SCREEN_TEXT, state="agreed", pages=1, page=1, bracketed=False)),
+        )
+    ],
     "screens": [
         models.EnrolmentModel(()),
         models.EnrolmentModel(

@@ -11,6 +11,7 @@ const OFFLINE_AFTER = 3_000; // ms of silence before the page says so
 const GIVE_UP_AFTER = 8_000; // ms of silence before an open transport is thrown away and made anew
 const LOOK_EVERY = 250;
 const CLOCK_COUNTS = 10_000; // ms an answer about the server's clock is preferred to a slower one
+const CLOCK_DRIFTS = 5; // ms two clocks may part while one answer is preferred
 /** Refusals of the join that will not pass, and the reason they amount to. @type {Record<string, string>} */
 const SENDS_AWAY = { "login.ended": "signed_out", "session.unknown": "ended", "access.denied": "closed", "door.closed": "closed" };
 
@@ -146,7 +147,8 @@ export class Connection extends Emitter {
 
   /**
    * Half of the way there and back is the error an answer can have: the quickest of late counts. A device
-   * that slept may not have counted the time, so no answer counts for long.
+   * that slept may not have counted the time, so no answer counts for long, and none against one that it
+   * contradicts.
    * @private
    * @param {unknown} now
    * @param {number} asked
@@ -156,8 +158,10 @@ export class Connection extends Emitter {
     const heard = performance.now();
     this.took = Math.round(heard - asked);
     const within = (heard - asked) / 2;
-    if (within > this.clock.within && heard - this.clock.at < CLOCK_COUNTS) return;
-    this.clock = { ahead: now + within - heard, within, at: heard };
+    const ahead = now + within - heard;
+    const agrees = Math.abs(ahead - this.clock.ahead) <= within + this.clock.within + CLOCK_DRIFTS;
+    if (agrees && within > this.clock.within && heard - this.clock.at < CLOCK_COUNTS) return;
+    this.clock = { ahead, within, at: heard };
   }
 
   close() {

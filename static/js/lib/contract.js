@@ -41,6 +41,7 @@
  *   "floor.close_list": {};
  *   "floor.open_list": {};
  *   "room.put": { draft: string, paragraph: string };
+ *   "screen.page": { paragraph: string, page: number };
  *   "room.withdraw": {};
  *   "people.add": { full_name: string, delegation: string, capacity: string, email?: string | null, language?: "es" | "en", drafting?: boolean, rank?: string | null };
  *   "people.change": { person: string, full_name: string, delegation: string, capacity: string, email?: string | null, language?: "es" | "en", drafting?: boolean, rank?: string | null };
@@ -80,6 +81,7 @@
  *   "floor.changed": { item: string, speaker: string | null, closed: boolean };
  *   "room.changed": { draft: string | null, paragraph: string | null };
  *   "decision.recorded": { draft: string, paragraph: string };
+ *   "screen.turned": { paragraph: string, page: number };
  *   "attendance.changed": { present: string[] };
  *   "gavel.changed": { holder: string | null, delegated: boolean };
  *   "people.changed": { accredited: number };
@@ -131,6 +133,7 @@ export const COMMANDS = Object.freeze([
   "floor.close_list",
   "floor.open_list",
   "room.put",
+  "screen.page",
   "room.withdraw",
   "people.add",
   "people.change",
@@ -187,6 +190,7 @@ export const CONDUCT = Object.freeze([
   "floor.close_list",
   "floor.open_list",
   "room.put",
+  "screen.page",
   "room.withdraw",
   "paragraph.decide",
   "decision.undo",
@@ -203,6 +207,7 @@ export const EVENTS = Object.freeze([
   "floor.changed",
   "room.changed",
   "decision.recorded",
+  "screen.turned",
   "attendance.changed",
   "gavel.changed",
   "people.changed",

@@ -12,11 +12,15 @@ const NEAR = 30; // seconds left when it is said that time is nearly up
 
 /** @param {Connection} connection */
 export function showFloor(connection) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let next;
   const tick = () => {
+    clearTimeout(next);
     const clock = document.querySelector("#live-floor .clock");
-    if (clock instanceof HTMLElement) showClock(clock, connection.serverNow());
+    const now = connection.serverNow();
+    if (clock instanceof HTMLElement) showClock(clock, now);
+    next = setTimeout(tick, Math.min(TICK, untilNextSecond(clock, now)));
   };
-  setInterval(tick, TICK);
   document.addEventListener("visibilitychange", tick);
   document.addEventListener("shown", (event) => {
     if (/** @type {CustomEvent<{topic: string}>} */ (event).detail.topic !== "floor") return;
@@ -25,6 +29,18 @@ export function showFloor(connection) {
   });
   showPlace();
   tick();
+}
+
+/**
+ * Milliseconds until another second is to be shown: each page looks then, so that all turn together.
+ * @param {Element | null} clock
+ * @param {number} now
+ */
+function untilNextSecond(clock, now) {
+  const deadline = clock instanceof HTMLElement ? Number(clock.dataset.deadline) : NaN;
+  if (!deadline) return TICK;
+  const left = deadline - now;
+  return left - Math.floor(left / 1000) * 1000 + 1;
 }
 
 /**

@@ -1,0 +1,222 @@
+"""The room's screen: enrolled without a hand, driven by the room, and dark when it must be."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from browser.people import Person
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+WALL = {"viewport": {"width": 1920, "height": 1080}}
+AT_ONCE = 1_000  # ms
+BLANK = 10_000  # ms, from the loss of the signal until nothing of a closed part is on a screen
+ITEM = "Diálogo con la RROCM"
+LONG = "El párrafo que no cabe en una sola página de la pantalla. "
+CLOCK_AGREES = 0.2  # seconds
+
+# A device whose clock is wrong and whose count of time stands still while it sleeps; `seconds` keeps what its
+# screen showed, and when by the true clock.
+WRONG_CLOCK = """(skew) => {
+  const [there, count] = [Date.now.bind(Date), performance.now.bind(performance)];
+  let slept = 0, from = 0;
+  Date.now = () => there() + skew;
+  performance.now = () => (from || count()) - slept;
+  window.sleep = () => { from = count(); };
+  window.wake = () => { slept += count() - from; from = 0; };
+  window.seconds = [];
+  let last = "";
+  const look = () => {
+    const shown = document.querySelector("#live-floor .clock[data-deadline] .left")?.textContent ?? "";
+    if (shown && shown !== last) window.seconds.push([shown, performance.timeOrigin + count()]);
+    last = shown || last;
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+def enrol(enter, desk, *, through=None, audience="members", name="Sala plenaria") -> Person:
+    """A screen on the wall: the Secretariat types what it shows, and nobody touches it."""
+    secretariat = enter("secretariat").expect("423|404")
+    screen = Person(desk, secretariat.context.browser, name, through=(through or desk).port, **WALL)
+    screen.page.goto(f"{screen.url}/screen")
+    code = screen.page.locator(".typed").inner_text()
+    secretariat.go("screens")
+    secretariat.page.locator("#code").fill(code.lower())
+    secretariat.page.locator("#name").fill(name)
+    secretariat.page.locator(f".enrol input[value={audience}]").check()
+    secretariat.page.locator(".enrol button").click()
+    screen.page.wait_for_url("**/s/*/screen")
+    expect(screen.page.locator("#live-screen .item")).to_contain_text(ITEM)
+    expect(screen.page.locator("#hour")).not_to_be_empty()
+    secretariat.page.locator(".list > li", has_text=name).get_by_text("En línea").wait_for()
+    screen.secretariat = secretariat
+    return screen
+
+
+def act(person: Person, command: str, **values: str) -> None:
+    """Do something as one's page would without script."""
+    done = person.page.request.post(
+        f"{person.url}/s/{person.desk.session}/do/{command}",
+        form=values,
+        headers={"Origin": person.url},
+        max_redirects=0,
+    )
+    assert done.status == 303, done.text()
+
+
+def paragraph(desk, state: str) -> tuple[str, str]:
+    """The draft, and a paragraph of it in some state."""
+    draft, found = desk.query(
+        "select p.draft, p.id from paragraph p join draft d on d.id = p.draft"
+        " where p.state = ? and p.kind = 'item' and not d.closed order by p.position limit 1",
+        state,
+    )[0]
+    return draft, found
+
+
+def test_the_paragraph_before_the_room_is_paged_by_the_chair_and_by_nothing_else(
+    enter, desk
+) -> None:
+    screen = enrol(enter, desk, name="Sala de redacción B")
+    chair = enter("chair")
+    draft, found = paragraph(desk, "bracketed")
+    act(chair, "room.put", draft=draft, paragraph=found)
+    columns, pages = screen.page.locator("#live-screen .cols"), screen.page.locator(".key .page b")
+    expect(columns.locator("p[lang=es] .brk")).to_have_count(1)
+    expect(screen.page.locator(".cap h2").first).to_contain_text("Conclusión")
+    expect(pages).to_have_count(0)
+    writer = enter("drafting-slv").open_draft()
+    writer.write(found, "es").dictate(f" {LONG * 18}").wait_saved()
+    expect(pages).to_have_text("1/3")
+    assert not columns.evaluate("each => each.scrollHeight > each.clientHeight")
+    first = columns.inner_text()
+    chair.go("chair")
+    screen.page.wait_for_timeout(1_500)
+    assert columns.inner_text() == first
+    for number in (2, 3):
+        act(chair, "screen.page", paragraph=found, page=str(number))
+        expect(pages).to_have_text(f"{number}/3")
+        assert not columns.evaluate("each => each.scrollHeight > each.clientHeight")
+    assert columns.inner_text() != first
+    draft, other = paragraph(desk, "agreed")
+    act(chair, "room.put", draft=draft, paragraph=other)
+    expect(columns.locator(".brk")).to_have_count(0)
+    act(chair, "room.put", draft=draft, paragraph=found)
+    expect(pages).to_have_text("1/3")
+    assert screen.unexpected() == []
+    screen.leave()
+
+
+def test_a_screen_before_observers_has_the_item_and_never_the_text(enter, desk) -> None:
+    screen = enrol(enter, desk, through=desk.line, audience="observers", name="Vestíbulo")
+    chair = enter("chair")
+    draft, found = paragraph(desk, "agreed")
+    act(chair, "room.withdraw")
+    act(chair, "room.put", draft=draft, paragraph=found)
+    act(chair, "floor.add", delegation="MEX", kind="speech")
+    expect(screen.page.locator("#live-floor")).to_contain_text("México")
+    assert screen.page.locator("#live-screen .cols").count() == 0
+    (text,) = desk.query("select es from adopted_text union select 'Recibir y aceptar' limit 1")
+    assert not desk.line.carried(str(text[0]))
+    screen.leave()
+
+
+def test_a_door_that_closes_and_a_line_that_is_lost_leave_nothing_of_the_room(enter, desk) -> None:
+    screen = enrol(enter, desk, through=desk.line, name="Sala de cancilleres")
+    screen.expect("423").expect_an_outage()
+    chair = enter("chair", viewport={"width": 1180, "height": 820}).go("chair")
+    draft, found = paragraph(desk, "agreed")
+    act(chair, "room.put", draft=draft, paragraph=found)
+    words = screen.page.locator("#live-screen .cols p[lang=es]").inner_text()[:30]
+
+    # Off line in an open sitting: the last frame stays, with a badge.
+    desk.line.swallow()
+    expect(screen.page.locator("#signal")).to_contain_text("No signal since", timeout=BLANK)
+    screen.page.wait_for_timeout(8_000)
+    expect(screen.page.locator("#live-screen .cols")).to_contain_text(words)
+    desk.line.carry()
+    expect(screen.page.locator("#signal")).to_be_hidden(timeout=10_000)
+
+    # Among members only it shows the room, and nothing of it once the line is lost.
+    close_door(chair, "members")
+    expect(screen.page.locator(".top .door[data-when=members]")).to_be_visible()
+    expect(screen.page.locator("#live-screen .item")).to_contain_text(ITEM)
+    lost = time.monotonic()
+    desk.line.swallow()
+    expect(screen.page.locator("#lost")).to_be_visible(timeout=BLANK)
+    assert time.monotonic() - lost < BLANK / 1000
+    assert ITEM not in screen.page.content()
+    assert words not in screen.page.content()
+    desk.line.carry()
+    expect(screen.page.locator("#live-screen .item")).to_contain_text(ITEM, timeout=15_000)
+    expect(screen.page.locator("#lost")).to_be_hidden()
+
+    # Behind a closed door it is neutral at once, and back by itself.
+    close_door(chair, "closed")
+    expect(screen.page.locator("#outside")).to_be_visible(timeout=AT_ONCE)
+    assert ITEM not in screen.page.content()
+    chair.page.locator("#to-open").click()
+    chair.page.locator("#open-door button.primary").click()
+    expect(screen.page.locator("#live-screen .item")).to_contain_text(ITEM, timeout=10_000)
+
+    # Withdrawn, it is at its beginning again.
+    secretariat = screen.secretariat
+    mine = secretariat.go("screens").page.locator(".list > li", has_text="Sala de cancilleres")
+    mine.locator("summary").click()
+    mine.get_by_role("button", name="Retirar").click()
+    mine.locator("dialog .primary").click()
+    expect(screen.page.locator(".typed")).to_be_visible()
+    assert ITEM not in screen.page.content()
+    screen.leave()
+
+
+def close_door(chair: Person, mode: str) -> None:
+    chair.page.locator("#to-close").click()
+    chair.page.locator(f"#close-door [id^=scope-{mode}]").first.check()
+    chair.page.locator("#close-door button.closing").locator("visible=true").click()
+    expect(chair.page.locator("#live-door")).to_have_attribute("data-mode", mode)
+
+
+def seconds(page: Page) -> dict[str, float]:
+    """When each second was shown, by the true clock."""
+    return {shown: at / 1000 for shown, at in page.evaluate("window.seconds.splice(0)")}
+
+
+def test_clocks_turn_together_on_screens_with_wrong_clocks_after_sleep_and_loss(
+    enter, desk
+) -> None:
+    chair = enter("chair")
+    screens = []
+    for skew in (37_000, -41_000):
+        screen = enter("projector", through=desk.line, **WALL).expect_an_outage()
+        screen.page.add_init_script(f"({WRONG_CLOCK})({skew})")
+        screens.append(screen.go("screen"))
+    act(chair, "floor.add", delegation="PAN", kind="speech")
+    act(chair, "floor.recognise")
+
+    def agree() -> None:
+        for each in screens:
+            each.page.locator("#live-floor .clock[data-deadline]").wait_for()
+            seconds(each.page)
+        screens[0].page.wait_for_timeout(4_200)
+        first, second = (seconds(each.page) for each in screens)
+        both = first.keys() & second.keys()
+        assert len(both) >= 3, (first, second)
+        apart = [abs(first[each] - second[each]) for each in both]
+        assert max(apart) < CLOCK_AGREES, apart
+
+    agree()
+    asleep = screens[0].page
+    asleep.evaluate("window.sleep()")
+    desk.line.swallow()
+    asleep.wait_for_timeout(4_000)
+    asleep.evaluate("window.wake()")
+    desk.line.carry()
+    for each in screens:
+        expect(each.page.locator("#signal")).to_be_hidden(timeout=15_000)
+    asleep.wait_for_timeout(2_500)  # a sign of life, and with it the desk's time
+    agree()
+    act(chair, "floor.end")
