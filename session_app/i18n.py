@@ -26,6 +26,7 @@ from babel.numbers import format_decimal
 from .domain.documents import DraftMark, Texts
 from .domain.drafting import LANGUAGES, Language
 from .domain.errors import ActError
+from .domain.glossary import Term, read_glossary
 
 _LOCALES: Mapping[Language, Locale] = {"es": Locale("es"), "en": Locale.parse("en_001")}
 _CATALOGUES = Path(__file__).with_name("messages")
@@ -144,6 +145,16 @@ def _begins_with_i(word: str) -> bool:
     plain = unicodedata.normalize("NFD", word.casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     return re.match(r"h?i(?![aeou])", plain) is not None
+
+
+# Terms ---------------------------------------------------------------------------------------
+
+_GLOSSARY = Path(__file__).parents[1] / "docs" / "glossary.md"
+
+
+def read_terms() -> tuple[Term, ...]:
+    """The glossary's terms, as its page says them now."""
+    return read_glossary(_GLOSSARY.read_text(encoding="utf-8"))
 
 
 # Dates and times -----------------------------------------------------------------------------
