@@ -32,6 +32,7 @@ from session_app.store.database import Database
 from session_app.views.live import TEMPLATES, TOPICS
 from session_app.web import (
     badge,
+    booth,
     console,
     documents,
     errors,
@@ -115,6 +116,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     pages.install(flask, desk)
     secretariat.install(flask, desk)
     badge.install(flask, desk)
+    booth.install(flask)
     people.install(flask, desk, secure=settings.secure)
     documents.install(flask, desk)
     record.install(flask, desk)

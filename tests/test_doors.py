@@ -152,6 +152,7 @@ ROWS = {
             /s/<session>/screen
             /s/<session>/door
             /s/<session>/badge
+            /s/<session>/booth
             /s/<session>/badge/code
         """,
         Action.READ_DRAFT: """

@@ -436,11 +436,12 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
     def shown(each: Request, before: Sequence[Request] = (), at: int = 0) -> SpeakerModel:
         known = desk.forum.delegations.get(each.delegation)
         deadline = each.deadline
+        who = desk.authority.actor(session.id, each.person) if each.person else None
         return SpeakerModel(
             id=each.id,
             delegation=each.delegation,
             name=known.name if known else dict.fromkeys(LANGUAGES, each.delegation),
-            person=desk.authority.actor(session.id, each.person).name if each.person else "",
+            person=who.name if who else "",
             kind=each.kind,
             place=each.place,
             at=i18n.format_time(each.asked.astimezone(zone)),
@@ -453,6 +454,7 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
             ordinal={
                 language: i18n.format_ordinal(at, language) if at else "" for language in LANGUAGES
             },
+            spoken=who.language if who else "",
         )
 
     times: Mapping[str, float] = {}

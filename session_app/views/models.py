@@ -417,6 +417,7 @@ class SpeakerModel:
     limit: int  # seconds; 0: without limit
     can_move_up: bool
     ordinal: Texts  # place on the list: "2.º", "2nd"; empty for who has the floor
+    spoken: str = ""  # the language of choice of who asked, or empty
 
 
 @dataclass(frozen=True, slots=True)

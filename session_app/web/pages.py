@@ -205,6 +205,7 @@ def install(app: Flask, desk: Desk) -> None:
             "desk_badges",
             "desk_documents",
             "my_badge",
+            "booth",
         )
         return redirect(url_for(back if known else "home", session=session), 303)
 
