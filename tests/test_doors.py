@@ -307,6 +307,8 @@ ROWS = {
             agenda.reserve
             agenda.issue
             agenda.move
+            agenda.amend
+            agenda.remove
         """,
         Action.ADVANCE_AGENDA: """
             agenda.advance
@@ -415,6 +417,9 @@ ROWS = {
         """,
         Action.MANAGE_SITTING: """
             delegations
+        """,
+        Action.MANAGE_AGENDA: """
+            programme
         """,
         Action.ADOPT: """
             closed_draft
@@ -1016,11 +1021,16 @@ def test_each_change_reaches_whom_the_table_allows_and_nobody_else(served, mode)
             assert opened.wait(lambda opened=opened, n=shown: len(_shown(opened, "sitting")) == n)
     for role, opened in sockets.items():
         heard = {values[0]["topic"] for values in opened.heard("fragment")}
-        assert heard - {"documents", "door", "screens", "connections"} == expected[role], (
+        assert (
+            heard - {"documents", "door", "screens", "connections", "programme"} == expected[role]
+        ), (
             mode,
             role,
         )
-        assert "screens" not in heard or role in ("chair", "secretariat"), (mode, role)
+        assert not heard & {"screens", "connections", "programme"} or role in (
+            "chair",
+            "secretariat",
+        ), (mode, role)
         events = {values[0]["name"] for values in opened.heard("event")}
         assert events == ({"draft.changed"} if role in READERS else set()), (mode, role)
         opened.close()

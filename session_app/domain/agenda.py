@@ -6,6 +6,7 @@ them, and while one is suspended, the agenda stays where it is.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import date
@@ -59,6 +60,7 @@ class Item:
     mode: SittingMode = "open"  # closed: a closed part, whatever the sitting it is taken in
     slot: str | None = None  # the delegation whose slot it is, by code
     minutes: int | None = None  # of each speaker; none: as the forum has it
+    begun: bool = False  # it has been under way: what was said to it hangs on it
 
     @property
     def is_closed(self) -> bool:
@@ -129,6 +131,54 @@ def retitle(items: Items, item: str, title_es: str, title_en: str) -> Items:
     return _put(items, index, replace(items[index], title_es=title_es, title_en=title_en))
 
 
+def amend(
+    items: Items,
+    item: str,
+    title_es: str,
+    title_en: str,
+    mode: SittingMode,
+    slot: str | None,
+    minutes: int | None,
+    *,
+    seen: str,
+) -> Items:
+    """Change everything that is said of an item before it is taken. `seen` is its digest as whoever
+    changes it was shown it: raises `Conflict` if somebody else has changed it since."""
+    index = _find(items, item)
+    if digest(items[index]) != seen:
+        raise Conflict("agenda.changed_meanwhile")
+    renamed = retitle(items, item, title_es, title_en)
+    return reserve(renamed, item, mode, slot, minutes)
+
+
+def digest(item: Item) -> str:
+    """A short mark of what is said of an item."""
+    said = (item.title_es, item.title_en, item.mode, item.slot, item.minutes)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def remove(items: Items, item: str) -> Items:
+    """Take out an item that has never been under way."""
+    index = _find(items, item)
+    if items[index].begun or items[index].state is not ItemState.PENDING:
+        raise Conflict("agenda.has_begun")
+    return (*items[:index], *items[index + 1 :])
+
+
+def place(items: Items, item: str, *, after: str | None = None, before: str | None = None) -> Items:
+    """Put an item directly behind another or in front of it; at the very end, or the very beginning, of
+    the agenda where that other one is empty."""
+    index = _find(items, item)
+    others = (*items[:index], *items[index + 1 :])
+    if item in (after, before):
+        return items
+    if after is not None:
+        at = _find(others, after) + 1 if after else len(others)
+    else:
+        at = _find(others, before) if before else 0
+    return (*others[:at], items[index], *others[at:])
+
+
 def move(
     items: Items, item: str, direction: Literal["up", "down"], *, level: Level = Level.CONTENT
 ) -> Items:
@@ -162,7 +212,7 @@ def advance(items: Items, to: str | None) -> Items:
             raise Conflict("agenda.no_next_item")
         target = later[0]
     done = tuple(_finished(each) if each.state is ItemState.CURRENT else each for each in items)
-    return _put(done, target, replace(done[target], state=ItemState.CURRENT))
+    return _put(done, target, replace(done[target], state=ItemState.CURRENT, begun=True))
 
 
 def finish(items: Items, item: str) -> Items:

@@ -162,6 +162,7 @@ class AddItem(Command, name="agenda.add", needs=Action.MANAGE_AGENDA):
     after: str | None = None
     mode: SittingMode = "open"
     slot: str | None = None  # the delegation whose slot it is
+    minutes: int | None = None  # of each speaker
 
 
 @dataclass(frozen=True)
@@ -190,10 +191,34 @@ class IssueAgenda(Command, name="agenda.issue", needs=Action.MANAGE_AGENDA):
 
 @dataclass(frozen=True)
 class MoveItem(Command, name="agenda.move", needs=Action.MANAGE_AGENDA):
-    """Move an item one place up or down."""
+    """Move an item one place up or down, to the beginning or end, or directly behind or in front of
+    another."""
 
     item: str
-    direction: Literal["up", "down"]
+    direction: Literal["up", "down", "first", "last"] | None = None
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True)
+class AmendItem(Command, name="agenda.amend", needs=Action.MANAGE_AGENDA):
+    """Change an item's titles and how it is taken. `seen` is its digest as it was shown: if somebody else
+    has changed it since, nothing happens."""
+
+    item: str
+    title_es: str
+    title_en: str
+    mode: SittingMode
+    seen: str
+    slot: str | None = None
+    minutes: int | None = None  # 0: without limit; none: as the forum has it
+
+
+@dataclass(frozen=True)
+class RemoveItem(Command, name="agenda.remove", needs=Action.MANAGE_AGENDA):
+    """Take out an item that has never been under way."""
+
+    item: str
 
 
 @dataclass(frozen=True)

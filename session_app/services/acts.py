@@ -41,6 +41,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.AddItem: agenda.add_item,
     contract.RetitleItem: agenda.retitle_item,
     contract.MoveItem: agenda.move_item,
+    contract.AmendItem: agenda.amend_item,
+    contract.RemoveItem: agenda.remove_item,
     contract.FinishItem: agenda.finish_item,
     contract.ReopenItem: agenda.reopen_item,
     contract.ReserveItem: agenda.reserve_item,

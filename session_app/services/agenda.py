@@ -11,6 +11,7 @@ from session_app.domain.agenda import Item, Items
 from session_app.domain.contract import (
     AddItem,
     AdvanceAgenda,
+    AmendItem,
     AttendanceChanged,
     ChooseLanguage,
     FinishItem,
@@ -19,6 +20,7 @@ from session_app.domain.contract import (
     MarkAttendance,
     MoveItem,
     PeopleChanged,
+    RemoveItem,
     ReopenItem,
     ReserveItem,
     RetitleItem,
@@ -50,7 +52,10 @@ def add_item(act: Act, command: AddItem) -> Result:
     titles = agenda.titled(command.title_es, command.title_en)
     slot = _slot(act.desk, command.slot)
     new = Item(new_id(), *titles, mode=command.mode, slot=slot)
-    _put_agenda(act, agenda.add(_agenda(act), new, after=command.after or None))
+    if command.after:
+        _require_seen(act, command.after)
+    items = agenda.add(_agenda(act), new, after=command.after or None)
+    _put_agenda(act, agenda.reserve(items, new.id, command.mode, slot, command.minutes))
     return {"item": new.id}
 
 
@@ -62,10 +67,46 @@ def retitle_item(act: Act, command: RetitleItem) -> Result:
 
 
 def move_item(act: Act, command: MoveItem) -> Result:
-    """Move an item up or down."""
+    """Move an item: a step, or to where it was dropped."""
+    ways = (command.direction, command.after, command.before)
+    if sum(way is not None for way in ways) != 1:
+        raise Invalid("agenda.move_where")
+    for named in filter(None, (command.item, command.after, command.before)):
+        _require_seen(act, named)
+    items = _agenda(act)
+    match command.direction:
+        case "up" | "down" as step:
+            level = act.desk.authority.level_of_closed(act.session.id, act.actor.person, act.now)
+            return _put_agenda(act, agenda.move(items, command.item, step, level=level))
+        case "first":
+            return _put_agenda(act, agenda.place(items, command.item, before=""))
+        case "last":
+            return _put_agenda(act, agenda.place(items, command.item, after=""))
+    placed = agenda.place(items, command.item, after=command.after, before=command.before)
+    return _put_agenda(act, placed)
+
+
+def amend_item(act: Act, command: AmendItem) -> Result:
+    """Change what is said of an item, if it is still as it was shown."""
+    titles = agenda.titled(command.title_es, command.title_en)
     _require_seen(act, command.item)
-    level = act.desk.authority.level_of_closed(act.session.id, act.actor.person, act.now)
-    items = agenda.move(_agenda(act), command.item, command.direction, level=level)
+    items = agenda.amend(
+        _agenda(act),
+        command.item,
+        *titles,
+        command.mode,
+        _slot(act.desk, command.slot),
+        command.minutes,
+        seen=command.seen,
+    )
+    return _put_agenda(act, items)
+
+
+def remove_item(act: Act, command: RemoveItem) -> Result:
+    """Take out an item that has never been under way, and that nothing is for."""
+    _require_seen(act, command.item)
+    items = agenda.remove(_agenda(act), command.item)
+    sessions.remove_item(act.tx, act.session.id, command.item)
     return _put_agenda(act, items)
 
 

@@ -142,7 +142,13 @@ def set_up_demo(desk: Desk, folder: Path, now: datetime) -> tuple[str, list[Demo
     )
     if session.id not in sessions.session_ids(desk.store):
         items = [
-            Item(new_id(), each["title"]["es"], each["title"]["en"], ItemState(each["state"]))
+            Item(
+                new_id(),
+                each["title"]["es"],
+                each["title"]["en"],
+                ItemState(each["state"]),
+                begun=each["state"] != ItemState.PENDING,
+            )
             for each in facts["agenda"]
         ]
         create_session(desk, session, items, now)

@@ -391,6 +391,17 @@ def _page_screens(database: Database) -> None:
     database.execute("alter table room_text add column page integer not null default 1")
 
 
+def _note_begun_items(database: Database) -> None:
+    for statement in BEGUN.strip().split(";\n"):
+        database.execute(statement)
+
+
+BEGUN = """
+alter table agenda_item add column begun integer not null default 0;
+update agenda_item set begun = 1 where state <> 'pending'
+"""
+
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -405,4 +416,5 @@ STEPS: list[Step] = [
     _announce_closing,
     _stage_imports,
     _page_screens,
+    _note_begun_items,
 ]

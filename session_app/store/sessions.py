@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
@@ -145,13 +146,14 @@ def agenda(db: Database, session_id: str) -> Items:
             row["mode"],
             row["slot"],
             row["minutes"],
+            bool(row["begun"]),
         )
         for row in rows
     )
 
 
 def put_agenda(tx: Transaction, session_id: str, items: Items) -> None:
-    """Enter the agenda as it now is. An item is never taken out, so none is lost.
+    """Enter the agenda as it now is. An item that is not in it stays: see `remove_item`.
 
     Whose slot it is, and which grants count, depends on the item under way: who may do what changes with
     another one where either is somebody's slot, or a grant is for one item alone.
@@ -159,10 +161,10 @@ def put_agenda(tx: Transaction, session_id: str, items: Items) -> None:
     before = _under_way(tx, session_id)
     for position, item in enumerate(items):
         tx.execute(
-            "insert into agenda_item values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set"
+            "insert into agenda_item values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set"
             " position = excluded.position, title_es = excluded.title_es, title_en = excluded.title_en,"
             " state = excluded.state, mode = excluded.mode, slot = excluded.slot,"
-            " minutes = excluded.minutes",
+            " minutes = excluded.minutes, begun = excluded.begun",
             (
                 item.id,
                 session_id,
@@ -173,11 +175,20 @@ def put_agenda(tx: Transaction, session_id: str, items: Items) -> None:
                 item.mode,
                 item.slot,
                 item.minutes,
+                item.begun,
             ),
         )
     after = _under_way(tx, session_id)
     if before != after and (before.slot or after.slot or _has_grant_of_an_item(tx, session_id)):
         tx.change_authority()
+
+
+def remove_item(tx: Transaction, session_id: str, item: str) -> None:
+    """Take an item out. Raises `Conflict` where something else is for it, such as an authorisation."""
+    try:
+        tx.execute("delete from agenda_item where session = ? and id = ?", (session_id, item))
+    except sqlite3.IntegrityError:
+        raise Conflict("agenda.has_papers") from None
 
 
 class _UnderWay(NamedTuple):

@@ -8,16 +8,33 @@ from itertools import groupby
 from statistics import fmean
 
 from session_app import i18n
-from session_app.domain.agenda import Session
+from session_app.domain.agenda import (
+    MAX_MINUTES,
+    ClosedRun,
+    ItemState,
+    Session,
+    digest,
+    number_items,
+    veil,
+)
 from session_app.domain.drafting import LANGUAGES
 from session_app.domain.people import Capacity
 from session_app.domain.signing import kind_of_device
 from session_app.services.agenda import members_present
 from session_app.services.desk import Desk, Reach
-from session_app.store import people
+from session_app.store import people, sessions
 from session_app.store.people import Accredited
 
-from .models import AlertModel, ConnectionsModel, PartyModel, ReachedModel, Tally, Viewer
+from .models import (
+    AlertModel,
+    ConnectionsModel,
+    EntryOfAgenda,
+    PartyModel,
+    ProgrammeModel,
+    ReachedModel,
+    Tally,
+    Viewer,
+)
 
 INTERMITTENT = 2
 """Lines lost within ten minutes that make somebody's connection one to look after."""
@@ -71,6 +88,43 @@ def read_connections(
         parties=parties,
         screens=screens,
         alerts=tuple(_alerts(desk, everybody, parties, screens)),
+    )
+
+
+def read_programme(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> ProgrammeModel:
+    """The agenda as it is edited; of its closed part as much as the viewer is told."""
+    held = sessions.agenda(desk.store, session.id)
+    numbers = number_items(held)
+    return ProgrammeModel(
+        items=tuple(
+            EntryOfAgenda(
+                "", "", i18n.say_in_both("ui.agenda.closed_item"), "", "closed", "", None, "", False
+            )
+            if isinstance(each, ClosedRun)
+            else EntryOfAgenda(
+                each.id,
+                numbers[each.id],
+                {"es": each.title_es, "en": each.title_en},
+                each.state,
+                each.mode,
+                each.slot or "",
+                each.minutes,
+                digest(each),
+                not each.begun and each.state is ItemState.PENDING,
+            )
+            for each in veil(held, viewer.closed)
+        ),
+        issued=session.agenda_issued,
+        slots=tuple(
+            (code, each.name)
+            for code, each in desk.forum.delegations.items()
+            if code != session.ppt
+        ),
+        minutes=(
+            int(desk.forum.settings["floor.minutes_members"].value),
+            int(desk.forum.settings["floor.minutes_others"].value),
+        ),
+        longest=MAX_MINUTES,
     )
 
 

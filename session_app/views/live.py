@@ -44,7 +44,7 @@ from session_app.store.floor import requests_of_session
 from session_app.store.papers import Paper
 from session_app.store.people import Accredited
 
-from .desk import in_order, read_connections
+from .desk import in_order, read_connections, read_programme
 from .models import (
     AgendaModel,
     AttendanceModel,
@@ -791,6 +791,7 @@ TOPICS: Mapping[str, Topic] = {
             }
         ),
     ),
+    "programme": Topic(Action.MANAGE_AGENDA, read_programme, frozenset({Action.ADVANCE_AGENDA})),
     "connections": Topic(Action.ACCREDIT, read_connections),
     "people": Topic(Action.ACCREDIT, _read_people, frozenset({Action.GIVE_GRANTS})),
     "screen": Topic(Action.SEE_AGENDA, _read_screen, frozenset({Action.SEE_ROOM_TEXT})),
@@ -820,6 +821,7 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     contract.AgendaChanged.name: (
         "agenda",
         "screen",
+        "programme",
         "floor",
         "delegations",
         "people",

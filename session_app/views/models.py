@@ -558,6 +558,32 @@ class ConnectionsModel:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryOfAgenda:
+    """An agenda item as it is edited; closed ones one is not told more of have no id."""
+
+    id: str
+    number: str
+    title: Texts
+    state: str  # pending, current, done
+    mode: str  # open, members, closed
+    slot: str
+    minutes: int | None  # of each speaker; none: as the forum has it
+    digest: str  # of all that can be changed of it
+    is_removable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeModel:
+    """Topic `programme`: the agenda as the Secretariat edits it."""
+
+    items: tuple[EntryOfAgenda, ...]
+    issued: bool
+    slots: tuple[tuple[str, Texts], ...]  # delegations that can be given one
+    minutes: tuple[int, int]  # the forum's, for members and for others
+    longest: int  # minutes a speaker can be given
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """The figures beside the sections of the Secretariat's desk."""
 

@@ -26,7 +26,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/desk/meeting")
     @door(Action.ACCREDIT)
     def desk_meeting(session: str) -> str:
-        page: str = show("desk_meeting.html", session, *IN_THE_STRIP, "agenda")
+        page: str = show("desk_meeting.html", session, *IN_THE_STRIP, "programme")
         return page
 
     @app.get("/s/<session>/desk/badges")

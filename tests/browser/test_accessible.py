@@ -460,7 +460,7 @@ def test_the_chair_conducts_by_keyboard_alone_and_never_loses_the_place(house: H
 
 def test_what_is_being_typed_stays_when_the_room_goes_on(house: House) -> None:
     page = house.open("chair", "chair", **TABLET).page
-    secretariat = house.open("secretariat", "desk/meeting").page
+    secretariat = house.open("secretariat", "").page
     page.locator("#add-item > summary").focus()
     page.keyboard.press("Enter")
     page.locator("#es-new").focus()

@@ -18,7 +18,7 @@ def test_every_screen_follows_the_chair_and_a_phone_that_was_away_catches_up(ent
         "delegate-hnd", through=desk.line, viewport={"width": 360, "height": 740}, has_touch=True
     ).go()
     screen = enter("projector").go("screen")
-    secretariat = enter("secretariat").go("desk/meeting")
+    secretariat = enter("secretariat").go()
     everywhere = [chair.page, phone.page, secretariat.page]
 
     def is_shown(selector: str, words: str | re.Pattern[str], pages=everywhere) -> None:

@@ -254,7 +254,7 @@ def test_words_typed_while_the_server_is_dead_arrive_when_it_is_back(visit, ente
 
 def test_the_chair_and_a_delegate_see_the_agenda_move(visit, enter) -> None:
     chair, delegate = visit("chair").go("chair"), visit("delegate-hnd").go()
-    elsewhere = enter("secretariat").go("desk/meeting")
+    elsewhere = enter("secretariat").go()
 
     def number(person: Person) -> str:
         return person.page.locator("#live-agenda .now h2 .n").inner_text()

@@ -259,3 +259,60 @@ def test_a_sitting_is_behind_a_door_while_it_is_under_way_and_not_open():
         assert sitting.is_behind_door is behind
         assert agenda.suspend(sitting, None, AT).is_behind_door is behind
         assert not agenda.close(sitting, AT).is_behind_door
+
+
+def order(items):
+    return "".join(item.id for item in items)
+
+
+def test_an_item_is_dropped_behind_or_in_front_of_another_or_at_an_end():
+    assert order(agenda.place(ITEMS, "d", after="a")) == "adbc"
+    assert order(agenda.place(ITEMS, "a", after="c")) == "bcad"
+    assert order(agenda.place(ITEMS, "d", before="a")) == "dabc"
+    assert order(agenda.place(ITEMS, "c", before="")) == "cabd"
+    assert order(agenda.place(ITEMS, "b", after="")) == "acdb"
+    assert agenda.place(ITEMS, "b", after="b") == ITEMS
+    with pytest.raises(Conflict, match="agenda.unknown_item"):
+        agenda.place(ITEMS, "b", after="z")
+
+
+def test_an_item_dropped_beside_closed_ones_tells_not_how_many_they_are():
+    def shown(items):
+        return [
+            "closed" if isinstance(each, ClosedRun) else each.id
+            for each in agenda.veil(items, Level.SCHEDULED)
+        ]
+
+    def with_closed(count):
+        closed = tuple(Item(f"x{place}", "", "", mode="closed") for place in range(count))
+        return (*ITEMS[:2], *closed, *ITEMS[2:])
+
+    for where in ({"after": "b"}, {"before": "c"}, {"after": "d"}, {"before": "a"}):
+        for item in "ad":
+            seen = {
+                tuple(shown(agenda.place(with_closed(count), item, **where))) for count in (1, 2, 5)
+            }
+            assert len(seen) == 1, (item, where)
+
+
+def test_an_item_is_taken_out_only_if_it_has_never_been_under_way():
+    assert order(agenda.remove(ITEMS, "d")) == "abc"
+    for item in "ab":
+        with pytest.raises(Conflict, match="agenda.has_begun"):
+            agenda.remove(ITEMS, item)
+    gone_on = agenda.reopen(agenda.advance(agenda.advance(ITEMS, "c"), "d"), "c")
+    assert states(gone_on) == "d d p c"
+    with pytest.raises(Conflict, match="agenda.has_begun"):
+        agenda.remove(gone_on, "c")
+
+
+def test_a_change_of_an_item_names_what_it_changes():
+    seen = agenda.digest(ITEMS[2])
+    changed = agenda.amend(ITEMS, "c", "Uno", "One", "members", "CAN", 5, seen=seen)
+    assert changed[2] == Item("c", "Uno", "One", ItemState.PENDING, "members", "CAN", 5)
+    with pytest.raises(Conflict, match="agenda.changed_meanwhile"):
+        agenda.amend(changed, "c", "Dos", "Two", "open", None, None, seen=seen)
+    advanced = agenda.advance(changed, "c")
+    assert agenda.digest(advanced[2]) == agenda.digest(changed[2])
+    with pytest.raises(Invalid, match="agenda.bad_minutes"):
+        agenda.amend(ITEMS, "c", "Uno", "One", "open", None, 999, seen=seen)

@@ -5,6 +5,7 @@ import json
 import pytest
 from conftest import NOW
 
+from session_app.domain import agenda
 from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Forbidden, Invalid
 from session_app.services.authority import DRAFTING, Authority
@@ -191,3 +192,63 @@ def test_what_is_remembered_of_access_is_what_the_store_says_after_every_act(roo
             each.subject(room.session, actor, Action.SPEAK) for each in (room.desk.authority, fresh)
         ]
         assert about[0] == about[1], name
+
+
+def agenda_of(room):
+    return sessions.agenda(room.desk.store, room.session)
+
+
+def test_an_item_is_dropped_by_one_command_and_where_must_be_clear(room):
+    first, *_, last = agenda_of(room)
+    room.do("secretariat", "agenda.move", item=last.id, after=first.id)
+    assert agenda_of(room)[1].id == last.id
+    room.do("secretariat", "agenda.move", item=last.id, direction="first")
+    assert agenda_of(room)[0].id == last.id
+    for where in (
+        {},
+        {"after": first.id, "before": last.id},
+        {"direction": "up", "after": first.id},
+    ):
+        with pytest.raises(Invalid, match="agenda.move_where"):
+            room.do("secretariat", "agenda.move", item=last.id, **where)
+
+
+def test_of_two_who_change_an_item_the_second_is_told_and_nothing_is_overwritten(room):
+    item = agenda_of(room)[-1]
+    seen = agenda.digest(item)
+    said = {"item": item.id, "title_en": "One", "mode": "open", "seen": seen}
+    room.do("chair", "agenda.amend", title_es="Uno", minutes=4, slot="RROCM", **said)
+    with pytest.raises(Conflict, match="agenda.changed_meanwhile"):
+        room.do("secretariat", "agenda.amend", title_es="Dos", **said)
+    now = agenda_of(room)[-1]
+    assert (now.title_es, now.minutes, now.slot) == ("Uno", 4, "RROCM")
+
+
+def test_an_item_somebody_is_authorised_for_is_not_taken_out(room):
+    item = agenda_of(room)[-1]
+    room.do(
+        "chair", "grant.give", person=room.person["rrocm"], right="speak", reason="Invitada",
+        item=item.id,
+    )  # fmt: skip
+    with pytest.raises(Conflict, match="agenda.has_papers"):
+        room.do("secretariat", "agenda.remove", item=item.id)
+    added = room.do("secretariat", "agenda.add", title_es="Otro", title_en="Other", minutes=0)
+    assert agenda_of(room)[-1].minutes == 0
+    room.do("secretariat", "agenda.remove", item=added["item"])
+    assert agenda_of(room)[-1] == item
+
+
+def test_a_closed_item_can_neither_be_changed_nor_taken_as_a_landmark_off_its_roster(room):
+    item, other = agenda_of(room)[-1], agenda_of(room)[0]
+    room.do("chair", "agenda.reserve", item=item.id, mode="closed")
+    seen = agenda.digest(agenda_of(room)[-1])
+    for name, values in (
+        ("agenda.remove", {"item": item.id}),
+        ("agenda.move", {"item": other.id, "after": item.id}),
+        ("agenda.move", {"item": other.id, "before": item.id}),
+        ("agenda.add", {"title_es": "a", "title_en": "b", "after": item.id}),
+        ("agenda.amend",
+         {"item": item.id, "title_es": "a", "title_en": "b", "mode": "open", "seen": seen}),
+    ):  # fmt: skip
+        with pytest.raises(Conflict, match="agenda.unknown_item"):
+            room.do("secretariat", name, **values)

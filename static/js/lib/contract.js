@@ -16,11 +16,13 @@
  *   "roster.remove": { person: string };
  *   "roster.ask": {};
  *   "agenda.advance": { item?: string | null };
- *   "agenda.add": { title_es: string, title_en: string, after?: string | null, mode?: "open" | "members" | "closed", slot?: string | null };
+ *   "agenda.add": { title_es: string, title_en: string, after?: string | null, mode?: "open" | "members" | "closed", slot?: string | null, minutes?: number | null };
  *   "agenda.retitle": { item: string, title_es: string, title_en: string };
  *   "agenda.reserve": { item: string, mode: "open" | "members" | "closed", slot?: string | null, minutes?: number | null };
  *   "agenda.issue": {};
- *   "agenda.move": { item: string, direction: "up" | "down" };
+ *   "agenda.move": { item: string, direction?: "up" | "down" | "first" | "last" | null, after?: string | null, before?: string | null };
+ *   "agenda.amend": { item: string, title_es: string, title_en: string, mode: "open" | "members" | "closed", seen: string, slot?: string | null, minutes?: number | null };
+ *   "agenda.remove": { item: string };
  *   "agenda.finish": { item: string };
  *   "agenda.reopen": { item: string };
  *   "attendance.mark": { delegation: string, present: boolean };
@@ -113,6 +115,8 @@ export const COMMANDS = Object.freeze([
   "agenda.reserve",
   "agenda.issue",
   "agenda.move",
+  "agenda.amend",
+  "agenda.remove",
   "agenda.finish",
   "agenda.reopen",
   "attendance.mark",

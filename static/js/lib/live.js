@@ -188,7 +188,7 @@ async function act(event, connection) {
       return;
     }
     if (form.dataset.then === "reload") return location.reload();
-    form.reset();
+    if (form.dataset.then !== "stay") form.reset(); // else what was typed is what now stands
     dialog?.close();
   } catch {
     refuse(form, strip()?.dataset.failed ?? "");
