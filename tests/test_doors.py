@@ -202,7 +202,7 @@ ROWS = {
         """,
         Action.ACCREDIT: """
             /s/<session>/desk/people/import
-            /s/<session>/badges
+            /s/<session>/desk/badges
             /s/<session>/rehearsal
             /s/<session>/screens
         """,

@@ -30,7 +30,7 @@ from session_app.domain.signing import (
 from session_app.store import people, signing
 from session_app.store.database import Transaction
 from session_app.store.people import Accredited
-from session_app.store.signing import Badge, Login
+from session_app.store.signing import Badge, Form, Login
 
 from .desk import Desk, acting
 
@@ -78,9 +78,13 @@ def issue_badge(
     person: str | None,
     now: datetime,
     anew: bool = False,
+    form: Form | None = None,
     apart: Apart = _here,
 ) -> IssuedBadge:
     """A badge for an accredited person; `anew` ends the earlier ones at once, with PINs and logins.
+
+    With a `form` it takes the place of those of that form alone: who was invited by mail goes on with
+    that link when the badge is printed.
 
     A badge signs its holder in to all their sessions, so it is issued only by who accredits to every
     one of them; raises `Conflict("people.elsewhere")` for anybody else's. What is slow about a PIN is
@@ -105,12 +109,16 @@ def issue_badge(
         for other in people.sessions_of(desk.store, holder):
             if not desk.authority.may(other, person, Action.ACCREDIT, now):
                 raise Conflict("people.elsewhere", name=found.name, session=other)
+        replaced = signing.replace_badges(act.tx, holder, form) if form is not None else 0
         if anew:
             signing.withdraw_badges(act.tx, holder)
+        if anew or replaced:
             act.tx.announce(session, PeopleChanged(len(everybody)))
         while signing.is_typed_taken(desk.store, signing.hash_typed(key, typed)):
             typed = signing.make_typed()
-        link = signing.issue_badge(act.tx, holder, typed=signing.hash_typed(key, typed), pin=kept)
+        link = signing.issue_badge(
+            act.tx, holder, typed=signing.hash_typed(key, typed), pin=kept, form=form or "paper"
+        )
         return IssuedBadge(found, link, show_typed(typed), pin if asks_pin else None)
 
 

@@ -34,6 +34,10 @@ KEY_BYTES = 32
 SALT_BYTES = 16
 
 
+Form = Literal["paper", "mail"]
+"""How a badge reaches its holder: printed, or as a link in an invitation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """A badge whose codes are good."""
@@ -131,6 +135,7 @@ def issue_badge(
     typed: str | None = None,
     pin: bytes | None = None,
     demonstration: bool = False,
+    form: Form = "paper",
 ) -> str:
     """A new badge for a person; returns the code of its link, of 128 bits.
 
@@ -138,8 +143,8 @@ def issue_badge(
     """
     code = new_id()
     tx.execute(
-        "insert into badge (hash, person, at, typed, pin, demonstration) values (?, ?, ?, ?, ?, ?)",
-        (_hash(code), person, stamp(tx.now), typed, pin, demonstration),
+        "insert into badge (hash, person, at, typed, pin, demonstration, form) values (?, ?, ?, ?, ?, ?, ?)",
+        (_hash(code), person, stamp(tx.now), typed, pin, demonstration, form),
     )
     return code
 
@@ -152,6 +157,39 @@ def withdraw_badges(tx: Transaction, person: str) -> None:
             (stamp(tx.now), person),
         )
     tx.change_authority()
+
+
+def replace_badges(tx: Transaction, person: str, form: Form) -> int:
+    """End a person's badges of one form, with the logins made by them; returns how many there were.
+
+    What was printed anew does not end what was sent, nor the other way round; nor the demonstration's.
+    """
+    tx.execute(
+        "update login set ended = ? where person = ? and ended is null and badge in"
+        " (select hash from badge where person = ? and form = ? and not demonstration)",
+        (stamp(tx.now), person, person, form),
+    )
+    ended = tx.execute(
+        "update badge set ended = ? where person = ? and form = ? and ended is null"
+        " and not demonstration",
+        (stamp(tx.now), person, form),
+    ).rowcount
+    if ended:
+        tx.change_authority()
+    return ended
+
+
+def handed_out(db: Database, session: str) -> dict[str, dict[Form, str]]:
+    """When somebody accredited to a session was last given a badge that is still good, by its form."""
+    rows = db.all(
+        "select b.person, b.form, max(b.at) as at from badge b join accreditation a on a.person = b.person"
+        " where a.session = ? and b.ended is null and not b.demonstration group by b.person, b.form",
+        (session,),
+    )
+    found: dict[str, dict[Form, str]] = {}
+    for row in rows:
+        found.setdefault(row["person"], {})[row["form"]] = row["at"]
+    return found
 
 
 def withdraw_demonstration(tx: Transaction) -> int:

@@ -19,7 +19,9 @@ from session_app.services.accrediting import read_staged
 from session_app.services.desk import Desk, clock
 from session_app.services.signing import issue_badge
 from session_app.store import people
+from session_app.store.signing import Form
 from session_app.views.accreditation import STEPS, read_import, targets
+from session_app.views.badges import ON_A_SHEET, read_badge, read_badges, write_invitation
 from session_app.views.live import read_head, viewer_of
 
 from .guard import door, visitor
@@ -152,38 +154,59 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
         page: str = show("desk_import.html", session, *IN_THE_STRIP, **shown)
         return page
 
-    @app.post("/s/<session>/badges")
+    @app.get("/s/<session>/desk/badges")
     @door(Action.ACCREDIT)
-    def badges(session: str) -> str:
-        language = visitor().language
-        wanted = request.form.get("person", "")
-        everybody = people.accredited(desk.store, session)
-        chosen = [each for each in everybody if not wanted or each.person == wanted]
-        made = []
-        for each in chosen:
-            anew = request.form.get("anew") == "true"
+    def desk_badges(session: str) -> str:
+        asked = request.args
+        chosen = read_badges(
+            desk,
+            session,
+            visitor().language,
+            group=asked.get("group", ""),
+            delegation=asked.get("delegation", ""),
+            unprinted=asked.get("which") == "unprinted",
+        )
+        page: str = show("desk_badges.html", session, *IN_THE_STRIP, chosen=chosen)
+        return page
+
+    @app.post("/s/<session>/desk/badges")
+    @door(Action.ACCREDIT)
+    def hand_out_badges(session: str) -> str:
+        """Issue badges to be printed, or invitations to be sent, for those named."""
+        form: Form = "mail" if request.form.get("form") == "mail" else "paper"
+        anew = request.form.get("anew") == "true"
+        language, made = visitor().language, []
+        wanted = dict.fromkeys(request.form.getlist("person"))
+        for person in wanted:
+            badge = read_badge(desk, session, person, language)
+            if badge is None:
+                raise NotFound("people.unknown")
+            if form == "mail" and not badge.email:
+                continue
             try:
                 issued = issue_badge(
                     desk,
                     session,
-                    each.person,
+                    person,
                     person=visitor().person,
                     now=clock(),
                     anew=anew,
+                    form=form,
                     apart=get_hub().threadpool.apply,
                 )
             except Conflict:
-                if wanted:
+                if len(wanted) == 1:
                     raise
                 continue  # of a whole sheet, those whose codes are for others to issue are left out
             # Not the scheme of the request: the desk itself speaks plain HTTP behind its TLS.
             link = f"{scheme}://{request.host}/in/{issued.link}"
+            mail = write_invitation(desk, session, badge, link, pin=issued.pin is not None)
             qr = make_qr(link, error="m").svg_data_uri(scale=4, border=2)
-            capacity = translate(f"ui.capacity.{each.capacity}", language)
-            made.append((issued, capacity, link, qr))
+            made.append((badge, issued, link, qr, mail))
         return render_template(
-            "badges.html",
-            badges=made,
+            "badges.html" if form == "paper" else "invitations.html",
+            made=made,
+            pages=[made[at : at + ON_A_SHEET] for at in range(0, len(made), ON_A_SHEET)],
             head=read_head(desk, session),
             viewer=viewer_of(desk, session, visitor().person, clock()),
         )

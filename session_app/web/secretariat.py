@@ -28,9 +28,3 @@ def install(app: Flask, desk: Desk) -> None:
     def desk_meeting(session: str) -> str:
         page: str = show("desk_meeting.html", session, *IN_THE_STRIP, "programme")
         return page
-
-    @app.get("/s/<session>/desk/badges")
-    @door(Action.ACCREDIT)
-    def desk_badges(session: str) -> str:
-        page: str = show("desk_badges.html", session, *IN_THE_STRIP)
-        return page

@@ -96,6 +96,7 @@
     // Codes of delegations and the program's own names have no language.
     if (words.length < 3 || /^[a-z_.:]+$|^[A-Z]+$/.test(words)) return;
     const own = element.closest("[lang]").lang;
+    if (!own) return; // what a file of somebody else's says: nobody knows its language
     const other = own === "es" ? "en" : "es";
     if (isIn(other, words) && !isIn(own, words)) faults.push(`${name(element)} says “${words.slice(0, 60)}” under lang=${own}`);
   };

@@ -165,7 +165,9 @@ def test_every_page_is_whole_in_both_languages_and_without_inline_code(visit, pa
 def test_the_secretariat_prints_a_link_and_a_lost_one_is_ended(visit, room):
     desk = visit("secretariat")
     lost = next(each.code for each in room.roles if each.role == "drafting-can")
-    page = desk.post(f"/s/{room.session}/badges", person=room.person["drafting-can"], anew="true")
+    page = desk.post(
+        f"/s/{room.session}/desk/badges", person=room.person["drafting-can"], anew="true"
+    )
     code = page.text.split("/in/")[1][:26]
     assert visit(None).post("/in", code=lost).status_code == 400
     found = visit(None)
@@ -184,7 +186,7 @@ def test_a_printed_link_is_of_the_kind_people_reach_the_desk_by(room, desk, tmp_
     cookie = signed_in.headers["Set-Cookie"].partition(";")[0]
     assert cookie.startswith("__Host-login=")
     page = client.post(
-        f"/s/{room.session}/badges",
+        f"/s/{room.session}/desk/badges",
         base_url=f"http://{host}",  # as the TLS in front of the desk passes it on
         data={"person": room.person["chair"]},
         headers=headers | {"Cookie": cookie},

@@ -1,6 +1,7 @@
 """The Secretariat's list of people, and importing one in steps, as plain forms."""
 
 import io
+from urllib.parse import unquote
 
 import lxml.html
 import pytest
@@ -216,3 +217,100 @@ def test_the_form_of_a_person_holds_what_is_known_of_them(at, room):
         assert values["full_name"] == each.name
         assert values["capacity"] == each.capacity
         assert values.get("drafting") == ("true" if each.drafting else None)
+
+
+# Badges --------------------------------------------------------------------------------------
+
+
+def cards(page):
+    return [
+        said(each.xpath("./p[@class='name']")[0])
+        for each in page.xpath("//li[contains(@class, 'card')]")
+    ]
+
+
+def badges(at, query=""):
+    return lxml.html.fromstring(at.visitor.page(f"desk/badges{query}").text)
+
+
+def chosen(page):
+    return [each.value for each in page.xpath("//form[@class='issue']/input[@name='person']")]
+
+
+def hand_out(at, persons, **form):
+    answer = at.visitor.post(f"/s/{at.room.session}/desk/badges", person=persons, **form)
+    assert answer.status_code == 200
+    return lxml.html.fromstring(answer.text)
+
+
+def test_badges_are_chosen_by_group_delegation_and_whether_they_are_printed(at, room):
+    assert len(cards(badges(at))) == 40
+    canada = badges(at, "?delegation=CAN")
+    assert len(cards(canada)) == 3
+    assert len(cards(badges(at, "?group=secretariat"))) == 3
+    assert len(cards(badges(at, "?group=observer&delegation=CAN"))) == 0
+    hand_out(at, chosen(canada)[:2], form="paper")
+    left = badges(at, "?delegation=CAN&which=unprinted")
+    assert len(cards(left)) == 1
+    assert not left.xpath("//*[@id='replaces']")
+    assert "2 personas" in said(badges(at, "?delegation=CAN").xpath("//*[@id='replaces']")[0])
+
+
+def test_four_badges_stand_on_a_sheet_and_the_button_says_how_many_it_takes(at):
+    page = badges(at)
+    assert "Preparar 40 gafetes · 10 hojas" in said(page.xpath("//form[@class='issue']")[0])
+    sheet = hand_out(at, chosen(page), form="paper")
+    assert [len(each.xpath("./li")) for each in sheet.xpath("//ul[@class='sheet']")] == [4] * 10
+
+
+def test_a_badge_says_the_group_by_a_word_and_an_edge_in_both_languages(at, room):
+    sheet = hand_out(at, [room.person["observer-organisation"], room.person["chair"]], form="paper")
+    observer, chair = sheet.xpath("//li[contains(@class, 'badge')]")
+    assert observer.get("data-group") == "observer"
+    assert said(observer.xpath("./p[@class='group']")[0]) == "Observador · Observer"
+    assert "Presidencia · Chair" in said(chair)
+    assert chair.xpath(".//img")[0].get("alt")
+
+
+def test_a_badge_printed_anew_ends_the_printed_one_and_leaves_the_invitation(at, room, visit):
+    person = room.person["delegate-hnd"]
+    code = lambda page: page.xpath("//p[@class='link']/a")[0].text[-26:]  # noqa: E731
+    first = code(hand_out(at, [person], form="paper"))
+    mail = hand_out(at, [person], form="mail").xpath("//a[starts-with(@href, 'mailto:')]")[0]
+    invited = unquote(mail.get("href")).split("/in/")[1][:26]
+    second = code(hand_out(at, [person], form="paper"))
+    outcomes = {each: visit(None).post("/in", code=each).status_code for each in (first, second, invited)}  # fmt: skip
+    assert outcomes == {first: 400, second: 303, invited: 303}
+    hand_out(at, [person], anew="true")
+    assert visit(None).post("/in", code=invited).status_code == 400
+
+
+def test_an_invitation_is_in_its_readers_language_and_holds_no_pin(at, room):
+    persons = [room.person["drafting-can"], room.person["delegate-hnd"]]
+    page = hand_out(at, persons, form="mail")
+    english, spanish = (
+        unquote(each.get("href")) for each in page.xpath("//a[starts-with(@href, 'mailto:')]")
+    )
+    assert english.startswith("mailto:a.singh@can.example.org?subject=Access to the")
+    assert "subject=Acceso a la" in spanish
+    assert "/in/" in english
+    pins = [each.text for each in page.xpath("//code")]
+    assert len(pins) == 1, "only who drafts has a PIN"
+    assert pins[0] not in english
+    assert "PIN" in english
+    assert "PIN" not in spanish
+
+
+def test_who_has_no_address_gets_no_invitation(at, room):
+    at.visitor.do("people.add", full_name="Sin Correo", delegation="HND", capacity="delegate")
+    nobody = next(
+        e for e in people.accredited(room.desk.store, room.session) if e.name == "Sin Correo"
+    )
+    page = hand_out(at, [nobody.person], form="mail")
+    assert "Nadie de esta selección tiene correo" in said(page)
+    assert not at.visitor.page(f"desk/people/{nobody.person}").text.count('value="mail"')
+
+
+def test_a_badge_for_somebody_who_is_not_there_is_refused(at):
+    answer = at.visitor.post(f"/s/{at.room.session}/desk/badges", person="nobody")
+    assert answer.status_code == 404

@@ -214,12 +214,14 @@ def test_the_secretariat_issues_a_lost_badge_anew(visit, issue, room):
 
 
 def test_the_sheet_of_badges_has_a_pin_for_who_needs_one_only(visit, room):
-    sheet = visit("secretariat").post(f"/s/{room.session}/badges").text
-    badges = re.findall(r'<li class="badge">.*?</li>', sheet, re.DOTALL)
+    everybody = [each.person for each in people.accredited(room.desk.store, room.session)]
+    sheet = visit("secretariat").post(f"/s/{room.session}/desk/badges", person=everybody).text
+    badges = re.findall(r'<li class="badge card".*?</li>', sheet, re.DOTALL)
     assert len(badges) == 40
-    with_pin = [each for each in badges if 'class="pin"' in each]
-    assert 10 < len(with_pin) < 30
     assert all(re.search(r"<code>\w{4}-\w{4}</code>", each) for each in badges)
+    assert not any(re.search(r"<code>\d{6}</code>", each) for each in badges)
+    with_pin = re.findall(r'<li class="pin">.*?</li>', sheet, re.DOTALL)
+    assert 10 < len(with_pin) < 30
     assert all(re.search(r"<code>\d{6}</code>", each) for each in with_pin)
 
 
@@ -366,7 +368,8 @@ class Inline(HTMLParser):
             if name.startswith("on") or name == "style":
                 self.found.append(name)
             if name in ("src", "href", "action", "formaction", "srcset") and not re.match(
-                r"/(?!/)|#|\.$|data:image/svg\+xml|http://127\.0\.0\.1:8000/in/", value or ""
+                r"/(?!/)|#|\.$|data:image/svg\+xml|http://127\.0\.0\.1:8000/in/|mailto:",
+                value or "",
             ):
                 self.found.append(f"{name}={value}")
             if value and value.strip().lower().startswith(("javascript:", "data:text")):
@@ -381,6 +384,7 @@ def answers(app, room, visit, issue):
     """Every page as somebody gets it, and every kind of refusal, with its address."""
     fill = {"session": room.session, "layout": "es", "filename": "css/base.css"}
     fill |= {"who": "observer_country", "page": "documents", "role": "chair", "document": "x"}
+    fill |= {"person": room.person["interpreter"]}
     for role in (None, "chair", "secretariat", "delegate-hnd", "observer-country", "projector"):
         visitor = visit(role)
         for rule in app.flask.url_map.iter_rules():
@@ -404,7 +408,10 @@ def answers(app, room, visit, issue):
     for _ in range(2):
         sign_in(visit(None), badge)
     yield "device", sign_in(stranger, badge)
-    yield "badges", visit("secretariat").post(f"/s/{room.session}/badges")
+    yield (
+        "badges",
+        visit("secretariat").post(f"/s/{room.session}/desk/badges", person=room.person["chair"]),
+    )
     yield "import", visit("secretariat").post(f"/s/{room.session}/desk/people/import")
 
 
