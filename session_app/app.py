@@ -31,6 +31,7 @@ from session_app.services.setup import load_forum
 from session_app.store.database import Database
 from session_app.views.live import TEMPLATES, TOPICS
 from session_app.web import (
+    attendance,
     badge,
     booth,
     console,
@@ -118,6 +119,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     badge.install(flask, desk)
     booth.install(flask)
     people.install(flask, desk, secure=settings.secure)
+    attendance.install(flask, desk, secure=settings.secure)
     documents.install(flask, desk)
     record.install(flask, desk)
     guides.install(flask)

@@ -154,6 +154,12 @@ ROWS = {
             /s/<session>/badge
             /s/<session>/booth
             /s/<session>/badge/code
+            /s/<session>/arrive
+        """,
+        Action.MARK_ATTENDANCE: """
+            /s/<session>/arrivals
+            /s/<session>/arrivals/code
+            /s/<session>/scan
         """,
         Action.READ_DRAFT: """
             /s/<session>/draft
@@ -199,6 +205,9 @@ ROWS = {
         """,
         "its own": """
             /s/<session>/do/<command>
+        """,
+        Action.MARK_ATTENDANCE: """
+            /s/<session>/scan
         """,
         Action.ACCREDIT: """
             /s/<session>/desk/people/import
@@ -261,6 +270,8 @@ ROWS = {
     "command": {
         Action.KNOW: """
             roster.ask
+            attendance.arrive
+            attendance.leave
             person.language
             floor.withdraw
         """,
@@ -290,6 +301,7 @@ ROWS = {
             gavel.hand
             gavel.lay_down
             screen.page
+            session.quorum
         """,
         Action.MANAGE_DOOR: """
             door.close
@@ -317,6 +329,7 @@ ROWS = {
         """,
         Action.MARK_ATTENDANCE: """
             attendance.mark
+            attendance.scan
         """,
         Action.ACCREDIT: """
             screen.rename
@@ -426,6 +439,7 @@ ROWS = {
         """,
         Action.MARK_ATTENDANCE: """
             gavel
+            quorum
         """,
         Action.ACCREDIT: """
             people
@@ -1022,12 +1036,13 @@ def test_each_change_reaches_whom_the_table_allows_and_nobody_else(served, mode)
     for role, opened in sockets.items():
         heard = {values[0]["topic"] for values in opened.heard("fragment")}
         assert (
-            heard - {"documents", "door", "screens", "connections", "programme"} == expected[role]
+            heard - {"documents", "door", "screens", "connections", "programme", "gavel"}
+            == expected[role]
         ), (
             mode,
             role,
         )
-        assert not heard & {"screens", "connections", "programme"} or role in (
+        assert not heard & {"screens", "connections", "programme", "gavel", "quorum"} or role in (
             "chair",
             "secretariat",
         ), (mode, role)
@@ -1063,8 +1078,8 @@ def _shown(opened, topic):
 ROOM = {"sitting", "agenda", "attendance"}
 DRAFTER = ROOM | {"draft"}
 INSIDE = {
-    "chair": DRAFTER | {"people", "papers", "delegations"},
-    "secretariat": DRAFTER | {"people", "papers"},
+    "chair": DRAFTER | {"people", "papers", "delegations", "quorum"},
+    "secretariat": DRAFTER | {"people", "papers", "quorum"},
     "drafting-can": DRAFTER,
     "drafting-mex": DRAFTER,
     "drafting-slv": DRAFTER,

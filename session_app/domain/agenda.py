@@ -40,6 +40,7 @@ class Session:
     ends: date
     zone: str  # IANA time zone of the room
     agenda_issued: bool = False  # final, no longer preliminary
+    quorum: int | None = None  # members needed; 0: none fixed, none: as the forum has it
     rehearsal_of: str | None = None  # the session it is a rehearsal of; nothing of it is kept
 
 

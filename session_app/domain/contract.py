@@ -237,10 +237,37 @@ class ReopenItem(Command, name="agenda.reopen", needs=Action.ADVANCE_AGENDA, con
 
 @dataclass(frozen=True)
 class MarkAttendance(Command, name="attendance.mark", needs=Action.MARK_ATTENDANCE):
-    """Record that a member delegation is, or is not, in the room."""
+    """Record by hand that a delegation is, or is not, in the room."""
 
     delegation: str
     present: bool
+
+
+@dataclass(frozen=True)
+class Arrive(Command, name="attendance.arrive", needs=Action.KNOW):
+    """Mark one's own delegation present by the code shown at the door, which changes every minute."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Leave(Command, name="attendance.leave", needs=Action.KNOW):
+    """Say that one's own delegation has left the room."""
+
+
+@dataclass(frozen=True)
+class ScanBadge(Command, name="attendance.scan", needs=Action.MARK_ATTENDANCE):
+    """Mark the delegation of a badge's holder present, or gone. Nobody is signed in by it."""
+
+    code: str
+    present: bool = True
+
+
+@dataclass(frozen=True)
+class SetQuorum(Command, name="session.quorum", needs=Action.MANAGE_SITTING):
+    """Fix how many members this session needs; 0: no number is fixed; none: as the forum has it."""
+
+    members: int | None = None
 
 
 # The gavel -----------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ SETTINGS: Mapping[str, tuple[Value, ...]] = MappingProxyType(
         "floor.order": ("as_asked", "alphabetical", "presidency_last"),
         "floor.minutes_members": (0, 2, 3, 5, 7, 10, 15),
         "floor.minutes_others": (0, 2, 3, 5, 7, 10, 15),
+        "quorum.members": ("unset", 6, 7, 8, 9, 10, 11),
     }
 )
 """Every setting, with the values this program understands. A forum sets all of them and may allow

@@ -81,6 +81,7 @@ def show_typed(code: str) -> str:
 
 
 def squeeze(given: str) -> str:
+    """A typed text without what people put between its characters."""
     """What was typed or pasted, without what people put between its characters."""
     # NFKC makes plain digits of the full-width ones that a keyboard for Chinese types.
     wide = unicodedata.normalize("NFKC", given[:MAX_TEXT])

@@ -26,7 +26,7 @@ from session_app.domain.errors import Conflict
 from session_app.domain.text import one_line
 from session_app.store import decisions, drafts, sessions
 
-from .agenda import members_present
+from .attendance import members_present, presence_then
 from .desk import Act, Desk, Result
 from .drafting import open_draft
 from .issuing import issue_documents
@@ -134,6 +134,7 @@ def adopt_draft(act: Act, command: AdoptDraft) -> Result:
         present=members_present(act.desk, act.session.id),
         override=override,
     )
+    act.facts |= presence_then(act.desk, act.session.id)
     announce_structure(act.tx, act.desk.store, draft.id, act.desk.drafts.style)
     issue_documents(act, draft)
     changed = ClosedTextChanged(draft.id) if draft.closed else DocumentsChanged()
@@ -164,7 +165,8 @@ def _adopt(act: Act, row: Row, texts: dict[Language, str], override: str | None)
         present=present,
         override=override,
     )
-    act.record("paragraph.adopted", row.id, digest=held, present=present, override=override)
+    then = presence_then(act.desk, act.session.id)
+    act.record("paragraph.adopted", row.id, digest=held, override=override, **then)
 
 
 def _adopted(rows: Rows, which: frozenset[str]) -> Rows:

@@ -12,12 +12,10 @@ from session_app.domain.contract import (
     AddItem,
     AdvanceAgenda,
     AmendItem,
-    AttendanceChanged,
     ChooseLanguage,
     FinishItem,
     GiveGrant,
     IssueAgenda,
-    MarkAttendance,
     MoveItem,
     PeopleChanged,
     RemoveItem,
@@ -137,21 +135,6 @@ def issue_agenda(act: Act, command: IssueAgenda) -> Result:
     sessions.issue_agenda(act.tx, act.session.id)
     act.tx.announce(act.session.id, agenda.changed(_agenda(act)))
     return {}
-
-
-def mark_attendance(act: Act, command: MarkAttendance) -> Result:
-    """Record that a member delegation is, or is not, in the room."""
-    if command.delegation not in [member.code for member in act.desk.forum.members]:
-        raise Invalid("attendance.not_a_member", delegation=command.delegation[:40])
-    sessions.mark_attendance(act.tx, act.session.id, command.delegation, command.present)
-    act.tx.announce(act.session.id, AttendanceChanged(members_present(act.desk, act.session.id)))
-    return {}
-
-
-def members_present(desk: Desk, session: str) -> tuple[str, ...]:
-    """The member delegations in the room, in Spanish alphabetical order of countries."""
-    present = sessions.present(desk.store, session)
-    return tuple(member.code for member in desk.forum.members if member.code in present)
 
 
 def give_grant(act: Act, command: GiveGrant) -> Result:

@@ -25,7 +25,7 @@ from session_app.store import decisions, drafts
 from session_app.store.database import new_id
 
 from .adoption import digest, require_open_sitting
-from .agenda import members_present
+from .attendance import members_present, presence_then
 from .desk import Act, Desk
 from .desk import Result as Answer
 from .drafting import open_draft
@@ -100,7 +100,7 @@ def _record(act: Act, held: Decision) -> None:
         "result": held.result,
         "delegations": list(held.delegations),
         "digest": held.digest,
-        "present": list(held.present),
+        **presence_then(act.desk, act.session.id),
     }
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from session_app.domain import agenda
 from session_app.domain.agenda import Item, ItemState, Session
+from session_app.domain.attendance import Mark
 from session_app.domain.drafting import LANGUAGES, Language, State
 from session_app.domain.errors import Invalid
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
@@ -212,7 +213,7 @@ def _is_written(desk: Desk, session: str, language: Language) -> bool:
 def _seat_delegations(desk: Desk, session: str, present: list[str], now: datetime) -> None:
     with desk.store.transaction(now) as tx:
         for code in present:
-            sessions.mark_attendance(tx, session, code, True)
+            sessions.mark_attendance(tx, session, Mark(code, True, "", "chair", by=CONSOLE))
             _record(tx, session, "attendance.mark", code, present=True)
         sessions.put_sitting(tx, session, agenda.open_next(None, "open", stamp(now)))
         _record(tx, session, "sitting.open", "", mode="open")

@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from session_app.domain.agenda import Item, Items, ItemState, Session, Sitting, SittingState
+from session_app.domain.attendance import Mark
 from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.roster import Entry, Place
 
@@ -30,6 +31,7 @@ def session(db: Database, session_id: str) -> Session:
         ends=date.fromisoformat(row["ends"]),
         zone=row["zone"],
         agenda_issued=row["agenda_issued"] is not None,
+        quorum=row["quorum"],
         rehearsal_of=row["rehearsal_of"],
     )
 
@@ -217,14 +219,39 @@ def present(db: Database, session_id: str) -> frozenset[str]:
     return frozenset(row["delegation"] for row in rows)
 
 
-def mark_attendance(tx: Transaction, session_id: str, delegation: str, present: bool) -> None:
-    """Record that a delegation is, or is not, in the room."""
+def attendance(db: Database, session_id: str) -> dict[str, Mark]:
+    """How each delegation that was ever marked stands to the room, by code."""
+    rows = db.all("select * from attendance where session = ?", (session_id,))
+    return {
+        row["delegation"]: Mark(
+            row["delegation"], bool(row["present"]), row["at"], row["how"], row["person"], row["by"]
+        )
+        for row in rows
+    }
+
+
+def mark_attendance(tx: Transaction, session_id: str, mark: Mark) -> None:
+    """Record that a delegation is, or is not, in the room, as of now."""
     tx.execute(
-        "insert into attendance (session, delegation, present, at) values (?, ?, ?, ?)"
-        " on conflict (session, delegation) do update set"
-        " present = excluded.present, at = excluded.at",
-        (session_id, delegation, present, stamp(tx.now)),
+        "insert into attendance (session, delegation, present, at, how, person, by)"
+        " values (?, ?, ?, ?, ?, ?, ?) on conflict (session, delegation) do update set"
+        " present = excluded.present, at = excluded.at, how = excluded.how,"
+        " person = excluded.person, by = excluded.by",
+        (
+            session_id,
+            mark.delegation,
+            mark.present,
+            stamp(tx.now),
+            mark.how,
+            mark.person,
+            mark.by,
+        ),
     )
+
+
+def set_quorum(tx: Transaction, session_id: str, members: int | None) -> None:
+    """Fix how many members a session needs, or leave it to the forum."""
+    tx.execute("update session set quorum = ? where id = ?", (members, session_id))
 
 
 def roster(db: Database, session_id: str) -> dict[str, Entry]:

@@ -20,7 +20,7 @@ from session_app.domain.agenda import (
 from session_app.domain.drafting import LANGUAGES
 from session_app.domain.people import Capacity
 from session_app.domain.signing import kind_of_device
-from session_app.services.agenda import members_present
+from session_app.services.attendance import members_present
 from session_app.services.desk import Desk, Reach
 from session_app.store import people, sessions
 from session_app.store.people import Accredited

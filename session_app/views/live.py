@@ -18,11 +18,11 @@ from session_app.domain.access import Action, Level
 from session_app.domain.agenda import ClosedRun, Session, number_items, veil
 from session_app.domain.drafting import LANGUAGES, Kind, Language
 from session_app.domain.floor import Request, speaking_times
-from session_app.domain.forum import SittingMode
+from session_app.domain.forum import Delegation, SittingMode
 from session_app.domain.papers import CIRCLES, SLOTS
 from session_app.domain.roster import Place
 from session_app.services.adoption import digest, read_standing
-from session_app.services.agenda import members_present
+from session_app.services.attendance import members_present, read_quorum
 from session_app.services.decision import read_standing_decisions
 from session_app.services.desk import Desk
 from session_app.services.door import (
@@ -73,6 +73,7 @@ from .models import (
     PeopleModel,
     PersonModel,
     PresidingModel,
+    QuorumModel,
     RehearsalModel,
     ScreenModel,
     SittingModel,
@@ -477,14 +478,38 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
 def _read_attendance(
     desk: Desk, session: Session, viewer: Viewer, now: datetime
 ) -> AttendanceModel:
-    present = sessions.present(desk.store, session.id)
-    delegations = tuple(
-        DelegationModel(
-            member.code, member.name, member.code in present, member.code == session.ppt
-        )
-        for member in desk.forum.members
+    marks = sessions.attendance(desk.store, session.id)
+    told = Action.MARK_ATTENDANCE in viewer.may
+    spans = sessions.closed_spans(desk.store, session.id)
+    zone = ZoneInfo(session.zone)
+
+    def shown(each: Delegation) -> DelegationModel:
+        mark = marks.get(each.code)
+        present = mark is not None and mark.present
+        model = DelegationModel(each.code, each.name, present, each.code == session.ppt)
+        if mark is None or not told:
+            return model
+        if viewer.closed is not Level.CONTENT and is_within(spans, mark.at):
+            return model  # when, and by whom, is for those who were inside
+        since = i18n.format_time(datetime.fromisoformat(mark.at).astimezone(zone))
+        person = desk.authority.actor(session.id, mark.person).name if mark.person else ""
+        return replace(model, how=mark.how, since=since, person=person)
+
+    delegations = tuple(shown(each) for each in desk.forum.members)
+    members = {each.code for each in delegations}
+    others = tuple(
+        shown(each) for each in desk.forum.delegations.values() if told and each.code not in members
     )
-    return AttendanceModel(delegations, sum(each.present for each in delegations))
+    return AttendanceModel(delegations, sum(each.present for each in delegations), others)
+
+
+def _read_quorum(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> QuorumModel:
+    return _quorum_of(desk, session)
+
+
+def _quorum_of(desk: Desk, session: Session) -> QuorumModel:
+    held = read_quorum(desk, session.id)
+    return QuorumModel(held.present, held.members, held.needed or 0, held.lacks)
 
 
 def _read_documents(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DocumentsModel:
@@ -649,6 +674,7 @@ def _read_text(desk: Desk, session: Session, draft: Draft, viewer: Viewer) -> Dr
         override=act.override if act else None,
         is_closed=draft.closed,
         sits=can_be_put(desk, session.id, draft),
+        quorum=None if act else _quorum_of(desk, session),
     )
 
 
@@ -744,6 +770,7 @@ TOPICS: Mapping[str, Topic] = {
     "soon": Topic(Action.ATTEND, _read_soon, frozenset({Action.MANAGE_DOOR})),
     "floor": Topic(Action.ATTEND, _read_floor, frozenset({Action.MANAGE_FLOOR, Action.SPEAK})),
     "attendance": Topic(Action.ATTEND, _read_attendance, frozenset({Action.MARK_ATTENDANCE})),
+    "quorum": Topic(Action.MARK_ATTENDANCE, _read_quorum),
     "documents": Topic(
         Action.KNOW,
         _read_documents,
@@ -830,6 +857,7 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
     ),
     contract.AttendanceChanged.name: (
         "attendance",
+        "quorum",
         "room",
         "delegations",
         "draft",

@@ -182,12 +182,15 @@ class DoorModel:
 
 @dataclass(frozen=True, slots=True)
 class DelegationModel:
-    """A member delegation and whether it is in the room."""
+    """A delegation and whether it is in the room."""
 
     code: str
     name: Texts
     present: bool
     presides: bool
+    how: str = ""  # chair, sign_in, scan; told only to who marks, as what follows
+    since: str = ""  # "14:02"; not of what was marked behind a closed door, but to its roster
+    person: str = ""  # who leads it, of those who were seen to arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,17 @@ class AttendanceModel:
 
     delegations: tuple[DelegationModel, ...]
     present: int
+    others: tuple[DelegationModel, ...] = ()  # who is no member, for who marks
+
+
+@dataclass(frozen=True, slots=True)
+class QuorumModel:
+    """Topic `quorum`: whether the body may act, as far as a number is fixed."""
+
+    present: int
+    members: int
+    needed: int  # 0 where none is fixed
+    lacks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +342,7 @@ class DraftModel:
     override: str | None
     is_closed: bool = False  # the closed part's own text: topic `closed_draft`
     sits: bool = False  # a room sits before which its paragraphs can be put
+    quorum: QuorumModel | None = None  # while it can be adopted
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,11 +260,20 @@ def _facts(entry: Entry, words: _Words) -> Iterator[str]:
             if value:
                 yield t("ui.record.delegations", names=value)
         elif name == "present":
-            yield t("ui.record.present_were", names=value)
+            yield t("ui.record.present_were", names=_known_by(value, entry.facts.get("how"), t))
+        elif name == "quorum":
+            yield t("ui.record.quorum", needed=value)
         elif name == "sha256":
             yield f"SHA-256 {value}"
         elif name != "draft" and str(value) in names:
             yield names[str(value)]
+
+
+def _known_by(present: object, how: object, t: Callable[..., str]) -> object:
+    """Who was present, each with how that was known, where the entry says it."""
+    if not isinstance(present, list) or not isinstance(how, dict):
+        return present
+    return [f"{code} ({t(f'ui.how.{how[code]}')})" if code in how else code for code in present]
 
 
 def _names(

@@ -32,7 +32,7 @@ ACT = "act"
 """The endpoint every act is posted to as a form: the command declares what it needs."""
 ON_A_SCREEN = ("sitting", "screen", "floor")
 """The topics of a screen of the room."""
-ON_THE_TABLET = ("sitting", "gavel", "agenda", "attendance", "draft", "door", "floor")
+ON_THE_TABLET = ("sitting", "gavel", "quorum", "agenda", "attendance", "draft", "door", "floor")
 """The topics of the chair's page."""
 OVER_ALL = "soon"
 """The topic that stands over every page."""
@@ -206,6 +206,7 @@ def install(app: Flask, desk: Desk) -> None:
             "desk_documents",
             "my_badge",
             "booth",
+            "arrive",
         )
         return redirect(url_for(back if known else "home", session=session), 303)
 

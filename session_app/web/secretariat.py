@@ -9,7 +9,7 @@ from session_app.services.desk import Desk
 
 from .guard import door
 
-IN_THE_STRIP = ("sitting", "gavel")
+IN_THE_STRIP = ("sitting", "gavel", "quorum")
 """The topics every page of the desk shows."""
 
 

@@ -109,9 +109,11 @@ def test_a_refused_act_leaves_the_agenda_as_it_was_and_is_in_the_record(room):
     assert room.record()[-1] == ("agenda.advance", "agenda.unknown_item")
 
 
-def test_only_members_are_marked_present(room):
-    with pytest.raises(Invalid, match="attendance.not_a_member"):
-        room.do("chair", "attendance.mark", delegation="COL", present=True)
+def test_any_delegation_is_marked_and_members_count(room):
+    with pytest.raises(Invalid, match="attendance.unknown_delegation"):
+        room.do("chair", "attendance.mark", delegation="FRA", present=True)
+    room.do("chair", "attendance.mark", delegation="COL", present=True)
+    assert "COL" not in events(room, "attendance.changed")[-1]["present"]
     room.do("chair", "attendance.mark", delegation="BLZ", present=True)
     assert events(room, "attendance.changed")[-1]["present"][0] == "BLZ"
 

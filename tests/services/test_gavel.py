@@ -11,7 +11,7 @@ from session_app.domain import contract
 from session_app.domain.errors import ActError, Conflict, Forbidden
 from session_app.domain.people import Capacity
 from session_app.i18n import translate_error
-from session_app.services.agenda import members_present
+from session_app.services.attendance import members_present
 from session_app.services.door import preview_closing
 from session_app.store import sessions
 from session_app.views.live import read_topic, viewer_of
@@ -256,7 +256,13 @@ def test_when_the_gavel_changed_hands_behind_the_door_is_told_to_its_roster_alon
 
 def test_every_command_of_whom_only_a_chair_may_say_so_conducts_but_what_prepares():
     """What the chair alone may do is conduct, but for what is given beforehand."""
-    prepares = {"grant.give", "grant.withdraw", "gavel.delegate", "draft.start_closed"}
+    prepares = {
+        "session.quorum",
+        "grant.give",
+        "grant.withdraw",
+        "gavel.delegate",
+        "draft.start_closed",
+    }
     own = {"gavel.take", "gavel.hand", "gavel.lay_down"}
     needs = {
         "sitting:manage",

@@ -331,6 +331,11 @@ SAMPLES: dict[str, list[object]] = {
         models.GavelModel(PRESIDING[0], "14:02", True, PRESIDING),
         models.GavelModel(PRESIDING[0], "", False, PRESIDING[:1]),
     ],
+    "quorum": [
+        models.QuorumModel(9, 11, 0, False),
+        models.QuorumModel(9, 11, 6, False),
+        models.QuorumModel(5, 11, 6, True),
+    ],
     "attendance": [
         models.AttendanceModel(
             (

@@ -26,6 +26,10 @@
  *   "agenda.finish": { item: string };
  *   "agenda.reopen": { item: string };
  *   "attendance.mark": { delegation: string, present: boolean };
+ *   "attendance.arrive": { code: string };
+ *   "attendance.leave": {};
+ *   "attendance.scan": { code: string, present?: boolean };
+ *   "session.quorum": { members?: number | null };
  *   "gavel.take": { seen: string };
  *   "gavel.hand": { person: string };
  *   "gavel.lay_down": {};
@@ -120,6 +124,10 @@ export const COMMANDS = Object.freeze([
   "agenda.finish",
   "agenda.reopen",
   "attendance.mark",
+  "attendance.arrive",
+  "attendance.leave",
+  "attendance.scan",
+  "session.quorum",
   "gavel.take",
   "gavel.hand",
   "gavel.lay_down",
