@@ -19,6 +19,7 @@ from session_app.services.screens import Enrolment
 from session_app.store import people
 
 from .guard import PUBLIC, door, visitor
+from .secretariat import IN_THE_STRIP
 from .signing import STATUS, browser, keep
 
 FIELDS = ("code", "name", "audience", "screen")
@@ -108,7 +109,13 @@ def install(app: Flask, desk: Desk, failures: Failures, *, cookie: str, secure: 
     def page(session: str, given: dict[str, str], error: str = "", status: int = 200) -> Response:
         address = f"{scheme}://{request.host}/screen"
         shown = app.extensions["show"](
-            "screens.html", session, "sitting", "screens", given=given, error=error, address=address
+            "screens.html",
+            session,
+            *IN_THE_STRIP,
+            "screens",
+            given=given,
+            error=error,
+            address=address,
         )
         return make_response(shown, status)
 

@@ -12,6 +12,7 @@ from gevent import get_hub
 from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
+from session_app.domain.people import Capacity
 from session_app.domain.signing import UNKNOWN, Failures, describe_device, read_code
 from session_app.i18n import format_moment, say_in_both, translate, translate_error
 from session_app.services.desk import Desk, clock
@@ -55,7 +56,8 @@ def install(
         person = visitor().person
         held = people.sessions_of(desk.store, person) if person else []
         if held:
-            return redirect(url_for("home", session=held[0]))
+            is_screen = desk.authority.actor(held[0], person).capacity is Capacity.SCREEN
+            return redirect(url_for("screen" if is_screen else "home", session=held[0]))
         return render_template("signin.html", error=None)
 
     @app.get("/in/<code>")

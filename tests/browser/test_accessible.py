@@ -333,6 +333,49 @@ def send_list(page, content: bytes) -> None:
     page.locator("form.dropping .primary").click()
 
 
+def test_the_rooms_screen_is_enrolled_and_read_without_a_barrier(house: House) -> None:
+    wall = {"viewport": {"width": 1920, "height": 1080}}
+    waiting = stranger(house, "es", **wall)
+    waiting.goto("/screen")
+    house.inspector.look(waiting, "screen, waiting", themes=True)
+    waiting.context.close()
+
+    page = house.open("secretariat", "screens").speak("es").page
+    page.locator(".list summary").first.click()
+    house.inspector.look(page, "screens", least=FINGER, themes=True)
+    page.get_by_role("button", name="Retirar").first.click()
+    house.inspector.look(page, "screens, one to be withdrawn", least=FINGER)
+    page.keyboard.press("Escape")
+    page.locator("#code").fill("AAAAAA")
+    page.locator("#name").fill("Sala")
+    page.locator(".enrol button").click()
+    page.locator("#code-error").wait_for()
+    house.inspector.look(page, "screens, a wrong code", least=FINGER)
+    page.set_viewport_size(PHONE["viewport"])
+    house.inspector.look(page, "screens, on a phone", least=FINGER)
+    page.set_viewport_size(LAPTOP["viewport"])
+
+    page.goto(f"{house.desk.url}/s/{house.desk.session}/screens")
+    page.locator(".list > li", has_text="plenaria").locator("summary").click()
+    page.get_by_role("button", name="Mostrar solo a miembros").click()
+    screen = house.open("projector", "screen")
+    screen.page.set_viewport_size(wall["viewport"])
+    chair = house.open("chair", "chair", **TABLET)
+    draft, found = house.desk.query(
+        "select p.draft, p.id from paragraph p join draft d on d.id = p.draft"
+        " where p.state = 'bracketed' and not d.closed order by p.position limit 1"
+    )[0]
+    values = {"draft": str(draft), "paragraph": str(found)}
+    place = f"{house.desk.url}/s/{house.desk.session}/do/room.put"
+    origin = {"Origin": house.desk.url}
+    chair.page.request.post(place, form=values, headers=origin, max_redirects=0)
+    screen.page.locator("#live-screen .cols").wait_for()
+    house.inspector.look(screen.page, "screen, a paragraph", themes=True)
+    page.locator(".list > li", has_text="plenaria").locator("summary").click()
+    page.get_by_role("button", name="Mostrar también a observadores").last.click()
+    screen.page.locator("#live-screen[data-shows=item]").wait_for()
+
+
 def test_the_secretariats_desk_and_its_pages_have_no_barrier(house: House) -> None:
     secretariat = house.open("secretariat", "desk").speak("es")
     page, person = secretariat.page, house.desk.person("observer-organisation")

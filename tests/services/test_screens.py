@@ -6,7 +6,7 @@ import pytest
 from conftest import NOW
 
 from session_app.domain.access import Action
-from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
+from session_app.domain.errors import ActError, Conflict, Forbidden, Invalid, NotFound
 from session_app.domain.screens import (
     CODE_LASTS,
     MAX_WAITING,
@@ -19,6 +19,7 @@ from session_app.domain.signing import FAILURES_OF_ADDRESS, Failures
 from session_app.services.screens import Enrolment
 from session_app.services.signing import Browser, Reception
 from session_app.store import screens, signing
+from session_app.views.live import read_topic, viewer_of
 
 WALL = Browser("10.0.0.9", "Chrome · Linux")
 DESK = "10.0.0.2"
@@ -253,3 +254,98 @@ def test_no_more_wait_than_may_and_who_began_first_gives_way():
     assert waiting.of("far0", 0) is not None
     with pytest.raises(Conflict):
         waiting.add("again", "F0", device="?", address="10.9.0.1", at=0)
+
+
+# Pages -----------------------------------------------------------------------------------------
+
+LONG = "La posibilidad de elaborar un pacto de confianza entre la CRM y la sociedad civil. " * 18
+
+
+class Wall:
+    """A screen of members, and two paragraphs: one that takes three pages of it, and a short one."""
+
+    def __init__(self, house):
+        self.room, self.desk = house.room, house.desk
+        self.screen = house.enrolled(audience="members")[0].id
+        self.long, self.short = [row.id for row in self.room.rows() if row.state == "agreed"][:2]
+        with self.desk.drafts.lock:
+            with self.desk.store.transaction(NOW) as tx:
+                texts = {"es": LONG, "en": LONG}
+                self.desk.drafts.write(tx, self.room.draft, self.long, texts, person="")
+            self.desk.drafts.settle()
+
+    def put(self, paragraph):
+        self.room.do("chair", "room.put", paragraph=paragraph)
+
+    def turn(self, page, paragraph=None, by="chair"):
+        self.room.do(by, "screen.page", paragraph=paragraph or self.long, page=page)
+
+    def shown(self):
+        viewer = viewer_of(self.desk, self.room.session, self.screen, NOW)
+        return read_topic(self.desk, self.room.session, "screen", viewer, NOW)
+
+    def page(self):
+        return self.shown().text.page, self.shown().text.pages
+
+
+@pytest.fixture
+def wall(house):
+    return Wall(house)
+
+
+def test_a_page_is_turned_by_who_conducts_and_a_paragraph_begins_with_its_first(wall):
+    wall.put(wall.long)
+    assert wall.page() == (1, 3)
+    wall.turn(3)
+    assert wall.page() == (3, 3)
+    wall.turn(2)
+    wall.put(wall.short)
+    assert wall.page() == (1, 1)
+    wall.put(wall.long)
+    assert wall.page() == (1, 3)
+    for other in ("delegate-hnd", "projector", "drafting-can"):
+        with pytest.raises(Forbidden):
+            wall.turn(2, by=other)
+
+
+def test_a_page_that_is_not_there_or_of_another_paragraph_is_not_turned(wall):
+    assert refused(wall.turn, 1) == "screen.other_paragraph"
+    wall.put(wall.long)
+    for page in (0, 4, -1):
+        assert refused(wall.turn, page) == "screen.no_such_page"
+    assert refused(wall.turn, 1, wall.short) == "screen.other_paragraph"
+    assert wall.page() == (1, 3)
+
+
+def test_a_page_that_has_gone_with_its_words_shows_the_last_there_is(wall):
+    wall.put(wall.long)
+    wall.turn(3)
+    with wall.desk.drafts.lock:
+        with wall.desk.store.transaction(NOW) as tx:
+            texts = {"es": "Breve.", "en": "Short."}
+            wall.desk.drafts.write(tx, wall.room.draft, wall.long, texts, person="")
+        wall.desk.drafts.settle()
+    assert wall.page() == (1, 1)
+
+
+def test_a_screen_shows_the_item_three_more_and_the_text_as_its_audience_may_have_it(wall):
+    shown = wall.shown()
+    assert shown.item.title["es"] == "Diálogo con la RROCM"
+    assert [each.number for each in shown.following] == ["8", "9", "10"]
+    assert shown.text is None
+    wall.put(wall.short)
+    assert wall.shown().text.word == {"es": "Acordado", "en": "Agreed"}
+    wall.room.do("secretariat", "screen.serve", screen=wall.screen, audience="observers")
+    assert wall.shown().text is None
+    assert wall.shown().item is not None
+
+
+def test_agreed_text_is_shown_clean_and_brackets_are_marked_in_what_is_not(wall):
+    bracketed = next(row.id for row in wall.room.rows() if row.state == "bracketed")
+    wall.put(bracketed)
+    runs = wall.shown().text.columns["es"]
+    assert [run.bracketed for run in runs] == [False, True, False]
+    assert wall.shown().text.bracketed
+    wall.put(wall.short)
+    assert len(wall.shown().text.columns["es"]) == 1
+    assert not wall.shown().text.bracketed

@@ -62,11 +62,13 @@ function run(connection) {
   document.addEventListener("shown", () => {
     showResumption();
     quieten();
+    translate();
     shorten();
     fit();
   });
   addEventListener("resize", fit);
   quieten();
+  translate();
   shorten();
   fit();
 }
@@ -132,7 +134,20 @@ function quieten() {
   for (const each of document.querySelectorAll(".frame [aria-live='polite']")) each.setAttribute("aria-live", "off");
 }
 
-/** A name of many words: of those who wait its code is enough, of who speaks the letters are smaller. */
+/** The words of the speakers' list that a screen says in both languages. */
+function translate() {
+  for (const each of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#live-floor .now [data-kind]"))) {
+    const said = ["es", "en"].map((language) => {
+      const word = document.createElement("span");
+      word.lang = language;
+      word.textContent = frame?.getAttribute(`data-${each.dataset.kind}-${language}`) ?? "";
+      return word;
+    });
+    each.replaceChildren(...each.querySelectorAll("svg"), /** @type {Node} */ (said[0]), " · ", /** @type {Node} */ (said[1]));
+  }
+}
+
+/** A name of many words: its code is enough of those who wait, and stands before the words of who speaks. */
 function shorten() {
   for (const each of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#live-floor .queue > li"))) {
     const names = /** @type {HTMLElement | null} */ (each.querySelector(".names"));
@@ -141,7 +156,7 @@ function shorten() {
     each.classList.toggle("long", (names.firstChild?.textContent?.trim().length ?? 0) > LONG);
   }
   const now = document.querySelector("#live-floor .now");
-  now?.classList.toggle("long", (now.querySelector(".name")?.textContent?.trim().length ?? 0) > 2 * LONG);
+  now?.classList.toggle("long", (now.getAttribute("data-name") ?? "").length > LONG);
 }
 
 /** The server has chosen letters and pages by widths it knows; a wider face gets smaller letters, and no word is cut off. */
