@@ -342,7 +342,7 @@ def test_the_rooms_screen_is_enrolled_and_read_without_a_barrier(house: House) -
 
     page = house.open("secretariat", "screens").speak("es").page
     page.locator(".list summary").first.click()
-    house.inspector.look(page, "screens", least=FINGER, themes=True)
+    house.inspector.look(page, "screens", themes=True)
     page.get_by_role("button", name="Retirar").first.click()
     house.inspector.look(page, "screens, one to be withdrawn", least=FINGER)
     page.keyboard.press("Escape")
@@ -350,14 +350,15 @@ def test_the_rooms_screen_is_enrolled_and_read_without_a_barrier(house: House) -
     page.locator("#name").fill("Sala")
     page.locator(".enrol button").click()
     page.locator("#code-error").wait_for()
-    house.inspector.look(page, "screens, a wrong code", least=FINGER)
+    house.inspector.look(page, "screens, a wrong code")
     page.set_viewport_size(PHONE["viewport"])
-    house.inspector.look(page, "screens, on a phone", least=FINGER)
+    house.inspector.look(page, "screens, on a phone")
     page.set_viewport_size(LAPTOP["viewport"])
 
     page.goto(f"{house.desk.url}/s/{house.desk.session}/screens")
-    page.locator(".list > li", has_text="plenaria").locator("summary").click()
-    page.get_by_role("button", name="Mostrar solo a miembros").click()
+    plenary = page.locator(".list > li", has_text="plenaria")
+    plenary.locator("summary").click()
+    plenary.get_by_role("button", name="Mostrar solo a miembros").click()
     screen = house.open("projector", "screen")
     screen.page.set_viewport_size(wall["viewport"])
     chair = house.open("chair", "chair", **TABLET)
@@ -371,8 +372,7 @@ def test_the_rooms_screen_is_enrolled_and_read_without_a_barrier(house: House) -
     chair.page.request.post(place, form=values, headers=origin, max_redirects=0)
     screen.page.locator("#live-screen .cols").wait_for()
     house.inspector.look(screen.page, "screen, a paragraph", themes=True)
-    page.locator(".list > li", has_text="plenaria").locator("summary").click()
-    page.get_by_role("button", name="Mostrar también a observadores").last.click()
+    plenary.get_by_role("button", name="Mostrar también a observadores").click()
     screen.page.locator("#live-screen[data-shows=item]").wait_for()
 
 
