@@ -115,7 +115,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     guard.install(flask, desk, allowances, cookie=cookie, secure=settings.secure)
     errors.install(flask)
     pages.install(flask, desk)
-    secretariat.install(flask, desk)
+    secretariat.install(flask, desk, settings.agendas / settings.forum)
     badge.install(flask, desk)
     booth.install(flask)
     people.install(flask, desk, secure=settings.secure)

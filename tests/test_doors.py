@@ -186,6 +186,9 @@ ROWS = {
             /s/<session>/rehearsal
             /s/<session>/screens
         """,
+        Action.SET_UP: """
+            /s/<session>/desk/new
+        """,
         Action.READ_RECORD: """
             /s/<session>/record
             /s/<session>/record.csv
@@ -218,6 +221,9 @@ ROWS = {
         Action.MANAGE_DOCUMENTS: """
             /s/<session>/papers
             /s/<session>/papers/<paper>
+        """,
+        Action.SET_UP: """
+            /s/<session>/desk/new
         """,
     },
     "download": {

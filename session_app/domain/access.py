@@ -94,6 +94,7 @@ class Action(StrEnum):
     READ_RECORD = "record:read"
     IMPORT_DRAFT = "draft:import"
     MANAGE_DOCUMENTS = "document:manage"
+    SET_UP = "session:set_up"  # another session, from this one
     PUBLISH = "document:publish"
 
     # Derived from the others, see `_sees_room_text`.
@@ -562,6 +563,7 @@ _CONDUCT: tuple[tuple[Action, tuple[Category, ...], str], ...] = (
     (Action.READ_RECORD, (Category.PPT_CHAIR, Category.ST), "default"),
     (Action.IMPORT_DRAFT, (Category.PPT_CHAIR, Category.ST), "S001 §5.3; S002 E L72"),
     (Action.MANAGE_DOCUMENTS, (Category.PPT_CHAIR, Category.ST), "S002 E L72, L74"),
+    (Action.SET_UP, (Category.ST,), "S001 §9.1; S002 E L72"),
     (Action.PUBLISH, (Category.PPT_CHAIR,), "S001 §5.2; S002 E L74"),
 )
 _DELEGABLE = (Action.MANAGE_SITTING, Action.ADVANCE_AGENDA, Action.MANAGE_FLOOR, Action.DECIDE)
@@ -634,7 +636,7 @@ _MEMBERS_SITTING = frozenset(
 )
 _OUTSIDE_THE_SITTING = frozenset({Action.KNOW, Action.DOWNLOAD})
 """What does not depend on who may sit in: that the session exists, and its published texts."""
-_WITHOUT_THE_ROOM = frozenset({Action.ACCREDIT, Action.SHOW_SCREEN})
+_WITHOUT_THE_ROOM = frozenset({Action.ACCREDIT, Action.SHOW_SCREEN, Action.SET_UP})
 """Acts of conduct that show nothing of what is said behind a closed door."""
 _SCREEN_SHOWS = frozenset(
     {

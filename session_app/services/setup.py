@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,10 +13,11 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from session_app.domain import agenda
+from session_app.domain.access import Action, Actor
 from session_app.domain.agenda import Item, ItemState, Session
 from session_app.domain.attendance import Mark
 from session_app.domain.drafting import LANGUAGES, Language, State
-from session_app.domain.errors import Invalid
+from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
 from session_app.domain.people import Capacity
 from session_app.domain.reading import ImportedDraft
@@ -67,8 +69,16 @@ def check_session(forum: Forum, session: Session) -> None:
         raise Invalid("session.unknown_zone", zone=session.zone[:60]) from None
 
 
-def create_session(desk: Desk, session: Session, items: Sequence[Item], now: datetime) -> str:
-    """Enter a session with its agenda and an empty draft of its outcome document.
+def create_session(
+    desk: Desk,
+    session: Session,
+    items: Sequence[Item],
+    now: datetime,
+    *,
+    founder: Actor | None = None,
+) -> str:
+    """Enter a session with its agenda and an empty draft of its outcome document; who sets it up is
+    accredited in it at once, as they are where they do it.
 
     Returns the draft. Raises `Invalid`, or `Conflict` where the id is taken; then nothing is entered.
     """
@@ -82,9 +92,130 @@ def create_session(desk: Desk, session: Session, items: Sequence[Item], now: dat
                 tx, draft, position=position, key=section.key, titles=dict(section.title)
             )
         tx.announce(session.id, agenda.changed(tuple(items)))
-        _record(tx, session.id, "session.create", session.id)
+        if founder is None:
+            _record(tx, session.id, "session.create", session.id)
+        else:
+            people.admit(tx, session.id, founder)
+            tx.record(
+                session=session.id,
+                person=founder.person,
+                capacity=founder.capacity,
+                delegation=founder.delegation,
+                act="session.create",
+                subject=session.id,
+                detail={},
+            )
         tx.change_authority()
     return draft
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A session as it is written down in a form: what is typed, and nothing checked yet."""
+
+    id: str = ""  # empty: as body, city and year make it
+    body: str = ""
+    starts: str = ""
+    ends: str = ""
+    city_es: str = ""
+    city_en: str = ""
+    country: str = ""
+    ppt: str = ""
+    zone: str = ""
+    agenda: str = ""  # a session it is copied from; empty: the template of the body's kind
+
+
+def propose_id(plan: Plan) -> str:
+    """The name of a session in addresses: "grcm-san-salvador-2017"."""
+    plain = unicodedata.normalize("NFKD", f"{plan.body} {plan.city_es} {plan.starts[:4]}")
+    words = re.findall("[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower())
+    return "-".join(words)[:60].rstrip("-")
+
+
+def find_mistakes(desk: Desk, plan: Plan, person: str | None, now: datetime) -> dict[str, ActError]:
+    """What is wrong with a plan, by the field it stands in; each with its own sentence."""
+    forum, found = desk.forum, dict[str, ActError]()
+    name = plan.id or propose_id(plan)
+    if not SESSION_ID.match(name) or len(name) > 60:
+        found["id"] = Invalid("session.bad_id", session=name[:80])
+    elif name in sessions.session_ids(desk.store):
+        found["id"] = Conflict("session.exists", session=name)
+    if plan.body not in forum.bodies:
+        found["body"] = Invalid("session.no_body")
+    members = {member.code for member in forum.members}
+    for field in ("country", "ppt"):
+        if getattr(plan, field) not in members:
+            found[field] = Invalid("session.no_member")
+    for field in ("city_es", "city_en"):
+        city = getattr(plan, field)
+        if not city.strip() or len(city) > MAX_CITY or not is_clean(city):
+            found[field] = Invalid("session.bad_city")
+    days: dict[str, date] = {}
+    for field in ("starts", "ends"):
+        try:
+            days[field] = date.fromisoformat(getattr(plan, field))
+        except ValueError:
+            found[field] = Invalid("session.bad_date")
+    if len(days) == 2 and days["ends"] < days["starts"]:
+        found["ends"] = Invalid("session.ends_before_start")
+    try:
+        ZoneInfo(plan.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        found["zone"] = Invalid("session.unknown_zone", zone=plan.zone[:60])
+    if plan.agenda and not (
+        plan.agenda in people.sessions_of(desk.store, person or "")
+        and desk.authority.may(plan.agenda, person, Action.SEE_AGENDA, now)
+    ):
+        found["agenda"] = NotFound("session.unknown")
+    return found
+
+
+def found_session(
+    desk: Desk, session: str, plan: Plan, folder: Path, *, person: str | None, now: datetime
+) -> str:
+    """Set up another session as it is planned; returns its id.
+
+    Raises `Forbidden`, `Conflict("session.in_rehearsal")`, or the first of its mistakes.
+    """
+    founder = desk.authority.require(session, person, Action.SET_UP, now)
+    if sessions.session(desk.store, session).rehearsal_of is not None:
+        raise Conflict("session.in_rehearsal")
+    for mistake in find_mistakes(desk, plan, person, now).values():
+        raise mistake
+    planned = Session(
+        id=plan.id or propose_id(plan),
+        body=plan.body,
+        ppt=plan.ppt,
+        city={"es": plan.city_es.strip(), "en": plan.city_en.strip()},
+        country=plan.country,
+        starts=date.fromisoformat(plan.starts),
+        ends=date.fromisoformat(plan.ends),
+        zone=plan.zone,
+    )
+    if plan.agenda:
+        items = _copied(desk, plan.agenda, plan.ppt, person, now)
+    else:
+        items = items_of(load_template(folder, desk.forum.bodies[plan.body].kind))
+    create_session(desk, planned, items, now, founder=founder)
+    return planned.id
+
+
+def _copied(desk: Desk, source: str, ppt: str, person: str | None, now: datetime) -> list[Item]:
+    """The agenda of another session, none of it begun; of its closed part as much as one is told."""
+    level = desk.authority.level_of_closed(source, person, now)
+    shown = agenda.veil(sessions.agenda(desk.store, source), level)
+    return [
+        Item(
+            new_id(),
+            each.title_es,
+            each.title_en,
+            mode=each.mode,
+            slot=each.slot if each.slot != ppt else None,
+            minutes=each.minutes,
+        )
+        for each in shown
+        if isinstance(each, Item)
+    ]
 
 
 def items_of(template: SessionTemplate) -> list[Item]:

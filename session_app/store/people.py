@@ -182,6 +182,22 @@ def enter(tx: Transaction, session: str, line: AccreditationLine, person: str | 
     return person
 
 
+def admit(tx: Transaction, session: str, actor: Actor) -> None:
+    """Accredit somebody to another session as they are accredited to one."""
+    tx.execute(
+        "insert into accreditation values (?, ?, ?, ?, ?, ?, ?, '')",
+        (
+            session,
+            actor.person,
+            actor.delegation,
+            actor.capacity,
+            actor.drafting,
+            actor.audience,
+            stamp(tx.now),
+        ),
+    )
+
+
 def correct(tx: Transaction, person: str, *, email: str | None, language: Language) -> None:
     """Set what only a correction by hand sets: an address, or none, and the language."""
     tx.execute("update person set email = ?, language = ? where id = ?", (email, language, person))

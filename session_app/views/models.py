@@ -46,6 +46,7 @@ class Me:
     delegation: str
     capacity: str  # code; its word is `ui.capacity.<code>`
     person: str = ""  # what the page's script tells its own things by
+    others: tuple[Head, ...] = ()  # the other sessions they are accredited to
 
 
 @dataclass(frozen=True, slots=True)

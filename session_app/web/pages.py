@@ -14,7 +14,7 @@ from session_app.domain.errors import NotFound
 from session_app.i18n import phrases, say_in_both
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
-from session_app.store import drafts, sessions
+from session_app.store import drafts, people, sessions
 from session_app.views.desk import read_tally
 from session_app.views.live import (
     TOPICS,
@@ -66,7 +66,17 @@ def install(app: Flask, desk: Desk) -> None:
             template,
             head=read_head(desk, session),
             viewer=viewer,
-            me=Me(person.name, person.delegation, str(person.capacity), person.person),
+            me=Me(
+                person.name,
+                person.delegation,
+                str(person.capacity),
+                person.person,
+                tuple(
+                    read_head(desk, each)
+                    for each in people.sessions_of(desk.store, person.person)
+                    if each != session and desk.authority.may(each, person.person, Action.KNOW, now)
+                ),
+            ),
             tally=partial(read_tally, desk, session, viewer),
             **shown,
             **extra,

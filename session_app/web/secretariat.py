@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from flask import Flask, Response, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain.access import Action
-from session_app.services.desk import Desk
+from session_app.domain.errors import ActError
+from session_app.i18n import translate_error
+from session_app.services.desk import Desk, clock
+from session_app.services.setup import Plan, find_mistakes, found_session
+from session_app.store import people, sessions
+from session_app.views.live import read_head
 
-from .guard import door
+from .guard import door, visitor
 
 IN_THE_STRIP = ("sitting", "gavel", "quorum")
 """The topics every page of the desk shows."""
 
 
-def install(app: Flask, desk: Desk) -> None:
-    """Register the pages of the desk."""
+def install(app: Flask, desk: Desk, folder: Path) -> None:
+    """Register the pages of the desk; `folder` is the forum's, which holds the agendas sessions begin with."""
     show = app.extensions["show"]
 
     @app.get("/s/<session>/desk")
@@ -27,4 +38,37 @@ def install(app: Flask, desk: Desk) -> None:
     @door(Action.ACCREDIT)
     def desk_meeting(session: str) -> str:
         page: str = show("desk_meeting.html", session, *IN_THE_STRIP, "programme")
+        return page
+
+    @app.get("/s/<session>/desk/new")
+    @door(Action.SET_UP)
+    def desk_new(session: str) -> str:
+        held = sessions.session(desk.store, session)
+        return plan_page(session, Plan(body=held.body, zone=held.zone), {})
+
+    @app.post("/s/<session>/desk/new")
+    @door(Action.SET_UP)
+    def found(session: str) -> Response | BaseResponse:
+        person = visitor().person
+        typed = {each.name: request.form.get(each.name, "")[:300].strip() for each in fields(Plan)}
+        plan = Plan(**typed)
+        mistakes = find_mistakes(desk, plan, person, clock())
+        if mistakes:
+            return make_response(plan_page(session, plan, mistakes), 400)
+        made = found_session(desk, session, plan, folder, person=person, now=clock())
+        return redirect(url_for("desk_meeting", session=made), 303)
+
+    def plan_page(session: str, plan: Plan, mistakes: Mapping[str, ActError]) -> str:
+        language, person = visitor().language, visitor().person
+        page: str = show(
+            "desk_new.html",
+            session,
+            *IN_THE_STRIP,
+            plan=plan,
+            mistakes={field: translate_error(each, language) for field, each in mistakes.items()},
+            bodies=[(key, body.name) for key, body in desk.forum.bodies.items()],
+            members=desk.forum.in_order([each.code for each in desk.forum.members], language),
+            zones=sorted(each for each in available_timezones() if "/" in each),
+            copies=[read_head(desk, each) for each in people.sessions_of(desk.store, person or "")],
+        )
         return page

@@ -381,7 +381,7 @@ def test_the_secretariats_desk_and_its_pages_have_no_barrier(house: House) -> No
     page, person = secretariat.page, house.desk.person("observer-organisation")
     look = house.inspector.look
     look(page, "desk", themes=True)
-    for place in ("desk/meeting", "desk/badges", "desk/documents", "desk/people"):
+    for place in ("desk/meeting", "desk/new", "desk/badges", "desk/documents", "desk/people"):
         secretariat.go(place)
         look(page, place, themes=True)
     chair = house.open("chair", "desk/people", **TABLET).page

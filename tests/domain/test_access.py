@@ -779,7 +779,7 @@ def test_the_chair_presides_behind_a_closed_door_without_standing_on_the_roster(
 def test_the_secretariat_runs_nothing_behind_a_closed_door_but_accreditation_and_screens() -> None:
     closed = subject("grcm", mode="closed", on_roster=True)
     allowed = {a for a in CONDUCT if may(actor(Category.ST, *RIGHTS), a, closed, at=NOW)}
-    assert allowed == {Action.ACCREDIT, Action.SHOW_SCREEN}
+    assert allowed == {Action.ACCREDIT, Action.SHOW_SCREEN, Action.SET_UP}
 
 
 def test_observers_of_a_closed_door_know_only_that_it_exists() -> None:
@@ -813,6 +813,7 @@ CHAIR, STAFF, ST = Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST
         (Action.READ_RECORD, {CHAIR, ST}),
         (Action.IMPORT_DRAFT, {CHAIR, ST}),
         (Action.MANAGE_DOCUMENTS, {CHAIR, ST}),
+        (Action.SET_UP, {ST}),
         (Action.PUBLISH, {CHAIR}),
     ],
 )

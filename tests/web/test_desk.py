@@ -8,6 +8,7 @@ from conftest import NOW
 
 from session_app.services.desk import Reach
 from session_app.services.door import preview_closing
+from session_app.store import sessions
 
 SECTIONS = ("desk", "desk/meeting", "desk/people", "desk/badges", "desk/documents")
 
@@ -63,3 +64,78 @@ def test_behind_a_closed_door_the_desk_outside_shows_nobodys_coming_or_going(vis
     assert not shown.xpath("//*[starts-with(@id, 'reached-') and @id != 'reached-title']")
     assert not shown.xpath("//*[@id='count-secretariat']")
     assert "Las conexiones vuelven al abrirse la puerta" in words(shown)
+
+
+PLAN = {
+    "body": "network_consular",
+    "starts": "2018-05-14",
+    "ends": "2018-05-15",
+    "city_es": "Ciudad de Panamá",
+    "city_en": "Panama City",
+    "country": "PAN",
+    "ppt": "PAN",
+    "zone": "America/Panama",
+}
+MADE = "network-consular-ciudad-de-panama-2018"
+
+
+def test_the_secretariat_sets_up_a_session_from_the_model_agenda_and_is_in_it_at_once(visit, room):
+    desk = visit("secretariat")
+    assert 'href="/s/' + room.session + '/desk/new"' in desk.page("desk/meeting").text
+    made = desk.post(f"/s/{room.session}/desk/new", **PLAN)
+    assert (made.status_code, made.location) == (303, f"/s/{MADE}/desk/meeting")
+    page = desk.get(made.location)
+    assert page.status_code == 200
+    assert len(sessions.agenda(room.desk.store, MADE)) > 3
+    entry = room.desk.store.one("select person, act from act order by seq desc limit 1")
+    assert tuple(entry) == (room.person["secretariat"], "session.create")
+    # From one to the other, for who is in both and nobody else.
+    assert f'href="/s/{MADE}/"' in desk.page().text
+    assert f'href="/s/{room.session}/"' in page.text
+    assert MADE not in visit("chair").page().text
+    assert visit("chair").get(f"/s/{MADE}/desk").status_code == 404
+
+
+def test_each_mistake_stands_at_its_field_and_nothing_typed_is_lost(visit, room):
+    desk, where = visit("secretariat"), f"/s/{room.session}/desk/new"
+    wrong = {"ends": "2018-05-01", "city_en": "", "ppt": "XXX", "zone": "Mars/Base", "id": "Ñ"}
+    answer = desk.post(where, **(PLAN | wrong))
+    assert answer.status_code == 400
+    page = lxml.html.fromstring(answer.text)
+    said = {each.get("id"): words(each) for each in page.find_class("err")}
+    assert said.keys() == {f"{field}-wrong" for field in wrong}
+    assert "terminaría antes de comenzar" in said["ends-wrong"]
+    for field, value in (PLAN | wrong).items():
+        control = page.get_element_by_id(field)
+        kept = control.get("value") if control.tag == "input" else control.value
+        if field != "ppt":
+            assert kept == value, field
+        assert (control.get("aria-invalid") == "true") is (field in wrong), field
+    assert len(sessions.session_ids(room.desk.store)) == 1
+    assert desk.post(where, **PLAN).status_code == 303
+    again = lxml.html.fromstring(desk.post(where, **PLAN).text)
+    assert "Ya existe una reunión llamada" in words(again.get_element_by_id("id-wrong"))
+
+
+def test_an_agenda_is_copied_as_one_sees_it_and_none_of_it_has_begun(visit, room):
+    items = sessions.agenda(room.desk.store, room.session)
+    room.do("chair", "agenda.reserve", item=items[-1].id, mode="closed", minutes=4)
+    room.do("chair", "agenda.reserve", item=items[0].id, mode="members", minutes=7)
+    desk = visit("secretariat")
+    assert desk.post(f"/s/{room.session}/desk/new", agenda=room.session, **PLAN).status_code == 303
+    copied = sessions.agenda(room.desk.store, MADE)
+    assert [each.title_es for each in copied] == [each.title_es for each in items[:-1]]
+    assert (copied[0].mode, copied[0].minutes) == ("members", 7)
+    assert {(each.state, each.begun) for each in copied} == {("pending", False)}
+    elsewhere = desk.post(
+        f"/s/{room.session}/desk/new", agenda="nowhere", **(PLAN | {"id": "otra"})
+    )
+    assert elsewhere.status_code == 400
+
+
+def test_only_the_secretariat_sets_up_another_session(visit, room):
+    for role in ("chair", "delegate-hnd", "interpreter", None):
+        visitor = visit(role)
+        assert visitor.page("desk/new").status_code == 404, role
+        assert visitor.post(f"/s/{room.session}/desk/new", **PLAN).status_code == 404, role
+    assert len(sessions.session_ids(room.desk.store)) == 1
