@@ -5,7 +5,7 @@ import { ask } from "../lib/door.js";
  * to everybody, gives way to one's own.
  */
 const room = new URL("./", location.href);
-const shown = document.querySelector("[data-place]")?.getAttribute("data-place");
+const shown = document.querySelector(".door-notice[data-place]")?.getAttribute("data-place");
 void ask({
   room,
   enter: () => location.replace(room),
