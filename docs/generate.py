@@ -50,6 +50,7 @@ know of is answered as one that is not there.
 | `draft.updates {{draft, ids, lens}}, bytes` | whoever has the draft open and may read it; not the author |
 | `draft.presence {{draft, people}}` | whoever has the draft open and may read it |
 | `draft.rights {{draft, writable, may, off_device}}` | whoever has the draft open and may now do more or less there |
+| `language {{language}}` | whose pages they are, when they choose another: the page speaks it at once |
 | `bye {{reason}}` | whoever may no longer be here; the line ends with it |
 
 Several binary values travel as one buffer and their lengths. A message has at most 300,000 bytes and one

@@ -266,6 +266,7 @@ ROWS = {
         """,
         "signed in": """
             bye
+            language
         """,
         Action.READ_DRAFT: """
             draft.updates

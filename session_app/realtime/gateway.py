@@ -258,8 +258,10 @@ class Gateway:
             for topic in topics
         }
         self.publisher.note_shown(connection, fragments)
+        connection.language = people.language_of(self.desk.store, connection.person)
         return {
             "ok": True,
+            "language": connection.language,
             "now": _milliseconds(now),
             "program": self._program,
             "fragments": fragments,

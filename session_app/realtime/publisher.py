@@ -25,6 +25,7 @@ from flask_socketio import SocketIO
 from session_app.domain.access import Action
 from session_app.domain.allowance import Allowance, for_messages, for_updates
 from session_app.domain.contract import ParagraphEdited
+from session_app.domain.drafting import Language
 from session_app.services.desk import Desk, Reach, clock
 from session_app.services.live import Relayed
 from session_app.store import drafts, sessions, signing
@@ -53,6 +54,7 @@ TOLD: Mapping[str, Action | Literal["its own", "signed in"]] = MappingProxyType(
         "draft.presence": Action.READ_DRAFT,
         "draft.rights": Action.READ_DRAFT,
         "bye": "signed in",
+        "language": "signed in",
     }
 )
 """Every message a client may be sent, and what it needs; the first two carry events and topics, which
@@ -96,6 +98,7 @@ class Connection:
     messages: Allowance = field(default_factory=for_messages)
     updates: Allowance = field(default_factory=for_updates)
     rights: Rights | None = None  # what its editor has been told it may do
+    language: Language | None = None  # what its page has been told its person reads
     device: str = ""  # what it said it is when it signed in
     delay: float | None = None  # seconds to the desk and back, as its page last measured it
 
@@ -410,6 +413,7 @@ class Publisher:
                 self._stale.update(dict.fromkeys((each.session, topic) for topic in each.topics))
             self._ask_again()
             self._withdraw()
+            self._tell_languages()
         for announced in _latest(events):
             self._deliver_event(announced)
 
@@ -424,6 +428,17 @@ class Publisher:
                 if shown != NOTHING and not TOPICS[topic].is_for(viewer):
                     each.shown[topic] = NOTHING
                     self._send("fragment", {"topic": topic, "html": ""}, [each])
+
+    def _tell_languages(self) -> None:
+        """Who has chosen another language reads it on every page they have open, not only on one."""
+        now = clock()
+        for each in list(self._connections.values()):
+            if each.language is None or not each.session:
+                continue
+            language = self._viewer(each.session, each.person, now).language
+            if language != each.language:
+                each.language = language
+                self._send("language", {"language": language}, [each])
 
     def _ask_again(self) -> None:
         now = clock()

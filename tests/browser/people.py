@@ -78,8 +78,8 @@ class Person:
     def speak(self, language: str) -> Person:
         """Have the pages in a language."""
         if self.page.locator("html").get_attribute("lang") != language:
-            with self.page.expect_navigation():
-                self.page.locator(f".seg button[value={language}]").click()
+            self.page.locator(f".seg button[value={language}]").click()
+            self.page.locator(f"html[lang={language}]").wait_for(state="attached")
         return self
 
     def leave(self) -> None:

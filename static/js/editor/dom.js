@@ -1,7 +1,10 @@
 /** Building elements and saying words: no markup is ever made from strings. */
 
 /** @typedef {string | {one?: string, other: string}} Message */
-/** @typedef {(key: string, params?: Record<string, string | number>) => string} Speak */
+/**
+ * @typedef {((key: string, params?: Record<string, string | number>) => string)
+ *   & {learn: (strings: Record<string, Message>, language: string) => void}} Speak
+ */
 
 /**
  * An element. Attributes whose name begins with "on" are listeners; false and null leave one out,
@@ -68,13 +71,20 @@ export function icon(shape) {
  * @returns {Speak}
  */
 export function speaker(strings, language) {
-  const rules = new Intl.PluralRules(language);
-  return (key, params = {}) => {
-    const message = strings[key] ?? key;
+  let known = strings;
+  let rules = new Intl.PluralRules(language);
+  const t = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ params = {}) => {
+    const message = known[key] ?? key;
     const forms = /** @type {Record<string, string>} */ (message);
     const text = typeof message === "string" ? message : (forms[rules.select(Number(params.count))] ?? forms.other);
     return text.replace(/\{(\w+)\}/g, (_, name) => String(params[name] ?? "…"));
   };
+  /** Speak another language from now on. */
+  t.learn = (/** @type {Record<string, Message>} */ other, /** @type {string} */ spoken) => {
+    known = other;
+    rules = new Intl.PluralRules(spoken);
+  };
+  return t;
 }
 
 /**

@@ -110,6 +110,15 @@ export class Grid extends Emitter {
     return this.t("ui.draft.cell", { name, language: this.t(`ui.draft.language.${language}`) });
   }
 
+  /** Say everything around the words in another language; `render` shows it. @param {Language} language */
+  speak(language) {
+    this.language = language;
+    for (const line of this.#lines.values()) {
+      line.key = "";
+      for (const each of LANGUAGES) line.cells[each].place.dataset.empty = this.t(`ui.draft.empty.${each}`);
+    }
+  }
+
   /** Show the structure as it is now; rows keep their elements, and a focused one stays where it is. */
   render() {
     const { rows, sections } = this.structure;

@@ -4,6 +4,7 @@
  */
 import { connect } from "./connection.js";
 import { actOf, hour, valuesOf } from "./dom.js";
+import { followLanguage } from "./language.js";
 import { showSoon } from "./soon.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
@@ -30,6 +31,8 @@ export function follow({ io, Idiomorph, leave }) {
   });
   connection.on("fragment", ({ data }) => show(data.topic, data.html, Idiomorph));
   connection.on("contact", () => tell(connection));
+  followLanguage(connection, (topic, html) => show(topic, html, Idiomorph));
+  document.addEventListener("language", () => tell(connection));
   showSoon(connection);
   document.addEventListener("submit", (event) => void act(event, connection));
   document.addEventListener("click", openOrClose);

@@ -13,6 +13,7 @@ import { DraftSync } from "../editor/sync.js";
 import { Toolbar } from "../editor/toolbar.js";
 import { connect } from "../lib/connection.js";
 import { actOf, hour, valuesOf } from "../lib/dom.js";
+import { followLanguage } from "../lib/language.js";
 import { parse } from "../lib/live.js";
 import { showSoon } from "../lib/soon.js";
 
@@ -20,8 +21,9 @@ import { showSoon } from "../lib/soon.js";
 /** @typedef {import("../editor/sync.js").Refused} Refused */
 
 const page = JSON.parse(part("#page").textContent ?? "");
-const language = document.documentElement.lang === "en" ? "en" : "es";
-const t = speaker(JSON.parse(part("#strings").textContent ?? ""), language);
+/** @returns {import("../editor/paragraph.js").Language} */
+const spoken = () => (document.documentElement.lang === "en" ? "en" : "es");
+const t = speaker(JSON.parse(part("#strings").textContent ?? ""), spoken());
 
 const SAID_FOR = 12_000; // ms
 const said = part("#said");
@@ -73,7 +75,7 @@ const drafting = new Set();
 /** @type {Refused[]} */
 let refused = [];
 
-const grid = new Grid(part("#grid"), sync, t, language, {
+const grid = new Grid(part("#grid"), sync, t, spoken(), {
   key: (cell, event) => whileWriting(grid, acts, (name) => toolbar.do(name), cell, event),
   paste: (cell, text) => void acts.paste(cell, text),
 });
@@ -116,7 +118,7 @@ const toolbar = new Toolbar(grid, acts, t, tools);
 
 /** @param {string} [id] @param {import("../editor/paragraph.js").Language} [of] */
 function go(id, of) {
-  if (id) grid.select({ id, language: of ?? language }, { focus: true });
+  if (id) grid.select({ id, language: of ?? spoken() }, { focus: true });
 }
 
 /** On a narrow screen the outline lies over the text until something in it is chosen. @param {boolean} open */
@@ -296,7 +298,7 @@ function showStrip(offline, unsent) {
 
 /** @param {Date} moment */
 const second = (moment) =>
-  moment.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  moment.toLocaleTimeString(spoken(), { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 connection.on("contact", () => {
   showStatus();
@@ -332,7 +334,7 @@ outline.addEventListener("click", (event) => {
   if (!id) return;
   event.preventDefault();
   openOutline(false);
-  grid.select({ id, language: grid.place?.language ?? language }, { focus: true, center: true });
+  grid.select({ id, language: grid.place?.language ?? spoken() }, { focus: true, center: true });
 });
 outline.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -343,10 +345,19 @@ document.addEventListener("submit", async (event) => {
   const form = actOf(event);
   if (!form) return;
   event.preventDefault();
-  await sync.flush();
   const ack = await connection.command("person.language", valuesOf(form, event.submitter)).catch(() => null);
-  if (ack?.ok) location.reload();
-  else say(ack?.sentence ?? t("ui.draft.said.offline"), true);
+  if (!ack?.ok) say(ack?.sentence ?? t("ui.draft.said.offline"), true);
+});
+
+// The words of the page around the text change in place: nobody is taken out of the sentence they write.
+followLanguage(connection, (topic, html) => topic === "soon" && showNotice(html));
+document.addEventListener("language", (event) => {
+  const { next } = /** @type {CustomEvent<{next: Document}>} */ (event).detail;
+  t.learn(JSON.parse(part("#strings", next).textContent ?? ""), spoken());
+  say("");
+  grid.speak(spoken());
+  showStructure();
+  showStatus();
 });
 
 showStatus();

@@ -81,4 +81,6 @@ choices?.addEventListener("click", (event) => {
   read(chosen);
   localStorage.setItem(READS, chosen);
 });
-read(localStorage.getItem(READS) ?? document.documentElement.lang);
+const readOn = () => read(localStorage.getItem(READS) ?? document.documentElement.lang);
+document.addEventListener("language", readOn);
+readOn();
