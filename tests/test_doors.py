@@ -157,6 +157,7 @@ ROWS = {
             /s/<session>/arrive
         """,
         Action.MARK_ATTENDANCE: """
+            /s/<session>/desk/attendance.csv
             /s/<session>/arrivals
             /s/<session>/arrivals/code
             /s/<session>/scan

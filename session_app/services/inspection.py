@@ -358,6 +358,67 @@ def list_parties(desk: Desk, session: str) -> list[tuple[str, str]]:
     return sorted(parties, key=lambda party: (order.get(party[0], len(order)), *party))
 
 
+TAKING_PART: tuple[Category, ...] = (
+    Category.HEAD,
+    Category.OBSERVER_ORGANISATION,
+    Category.RROCM,
+    Category.OBSERVER_COUNTRY,
+    Category.GUEST,
+)
+"""Whom the desk's table of who takes part names, in its order."""
+PARTS: tuple[tuple[str, Action], ...] = (
+    ("attends", Action.ATTEND),
+    ("speaks", Action.SPEAK),
+    ("drafts", Action.EDIT_DRAFT),
+    ("closed", Action.ATTEND),
+)
+"""What that table asks of each: in the open sitting, and of the closed door."""
+Part = Literal["yes", "no", "slot", "grant", "named", "joined", "roster", "both"]
+
+
+def take_part(desk: Desk, session: str, now: datetime) -> dict[Category, dict[str, Part]]:
+    """Who takes part in a session and how, as the access table answers: outright, not at all, or with the
+    one thing given that makes the difference (`both`: with several)."""
+    return {
+        category: {
+            part: _part(desk, session, category, action, closed=part == "closed", now=now)
+            for part, action in PARTS
+        }
+        for category in TAKING_PART
+    }
+
+
+def _part(
+    desk: Desk, session: str, category: Category, action: Action, *, closed: bool, now: datetime
+) -> Part:
+    actor = find_imitated(desk, session, category)
+    told = desk.authority.subject(session, actor, action)
+    bare = replace(
+        told,
+        mode="closed" if closed else "open",
+        on_roster=False,
+        by_exception=False,
+        own_slot=False,
+        joined=False,
+    )
+    grants = tuple(Grant(right, actor.person, right, "", "", now) for right in get_args(Right))
+    given: dict[Part, tuple[Actor, Subject]] = {
+        "yes": (actor, bare),
+        "slot": (actor, replace(bare, own_slot=True)),
+        "grant": (replace(actor, grants=grants), bare),
+        "named": (replace(actor, drafting=True), bare),
+        "joined": (actor, replace(bare, joined=True)),
+        "roster": (actor, replace(bare, on_roster=True)),
+        "both": (
+            replace(actor, grants=grants, drafting=True),
+            replace(bare, own_slot=True, joined=True, on_roster=True),
+        ),
+    }
+    return next(
+        (part for part, (who, what) in given.items() if access.may(who, action, what, at=now)), "no"
+    )
+
+
 def imitate(
     desk: Desk, session: str, asker: str | None, imitated: Actor, now: datetime
 ) -> Imitation:

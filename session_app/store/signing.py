@@ -269,6 +269,16 @@ def logins(db: Database, person: str, now: datetime) -> list[Login]:
     return [Login(row["id"], row["person"], row["device"], row["at"]) for row in rows]
 
 
+def first_logins(db: Database, session: str) -> dict[str, str]:
+    """When each of those accredited to a session first signed in since they were, by person."""
+    rows = db.all(
+        "select a.person, min(l.at) as at from accreditation a join login l on l.person = a.person"
+        " where a.session = ? and l.at >= a.since group by a.person",
+        (session,),
+    )
+    return {row["person"]: row["at"] for row in rows}
+
+
 def login_of(db: Database, token: str, now: datetime) -> Login | None:
     """The login a cookie's secret is of, while it lasts."""
     row = db.one(

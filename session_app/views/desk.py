@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from statistics import fmean
+from zoneinfo import ZoneInfo
 
 from session_app import i18n
+from session_app.domain.access import Level
 from session_app.domain.agenda import (
     MAX_MINUTES,
     ClosedRun,
@@ -17,12 +19,13 @@ from session_app.domain.agenda import (
     number_items,
     veil,
 )
-from session_app.domain.drafting import LANGUAGES
+from session_app.domain.drafting import LANGUAGES, Language
 from session_app.domain.people import Capacity
 from session_app.domain.signing import kind_of_device
 from session_app.services.attendance import members_present
 from session_app.services.desk import Desk, Reach
-from session_app.store import people, sessions
+from session_app.services.floor import is_within
+from session_app.store import people, sessions, signing
 from session_app.store.people import Accredited
 
 from .models import (
@@ -35,6 +38,7 @@ from .models import (
     Tally,
     Viewer,
 )
+from .table import write_csv
 
 INTERMITTENT = 2
 """Lines lost within ten minutes that make somebody's connection one to look after."""
@@ -126,6 +130,53 @@ def read_programme(desk: Desk, session: Session, viewer: Viewer, now: datetime) 
         ),
         longest=MAX_MINUTES,
     )
+
+
+def write_attendance(
+    desk: Desk, session_id: str, viewer: str | None, now: datetime, language: Language
+) -> str:
+    """Everybody accredited, when each was first seen, and whether and how their delegation is present, as
+    CSV. What happened behind a closed door is told to its roster alone. No cell is a formula to a
+    spreadsheet."""
+    session = sessions.session(desk.store, session_id)
+    inside = desk.authority.level_of_closed(session_id, viewer, now) is Level.CONTENT
+    spans = [] if inside else sessions.closed_spans(desk.store, session_id)
+    marks = sessions.attendance(desk.store, session_id)
+    seen = signing.first_logins(desk.store, session_id)
+    zone = ZoneInfo(session.zone)
+
+    def said(at: str) -> str:
+        if not at or is_within(spans, at):
+            return ""
+        return datetime.fromisoformat(at).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+    def say(key: str) -> str:
+        return i18n.translate(key, language)
+
+    rows = [[say(f"ui.presence.{each}") for each in PRESENCE]]
+    for each in in_order(desk, people.accredited(desk.store, session_id)):
+        if _is_screen(each):
+            continue
+        mark = marks.get(each.delegation)
+        known = desk.forum.delegations.get(each.delegation)
+        told = mark is not None and not is_within(spans, mark.at)
+        rows.append(
+            [
+                each.delegation,
+                known.name[language] if known else each.delegation,
+                each.name,
+                say(f"ui.capacity.{each.capacity}"),
+                said(seen.get(each.person, "")),
+                say("ui.presence.yes" if mark is not None and mark.present else "ui.presence.no"),
+                say(f"ui.how.{mark.how}") if mark is not None and told else "",
+                said(mark.at) if mark is not None else "",
+            ]
+        )
+    return "\ufeff" + write_csv(rows)
+
+
+PRESENCE = ("code", "delegation", "person", "capacity", "seen", "present", "how", "since")
+"""The columns of the attendance, and the codes of their titles."""
 
 
 def in_order(desk: Desk, found: Iterable[Accredited]) -> list[Accredited]:

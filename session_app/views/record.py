@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from session_app.store.record import Entry, Sight
 
 from .live import speaker
 from .room import name_paragraphs
+from .table import write_csv
 
 PAGE = 100
 """Entries on one page."""
@@ -47,6 +46,7 @@ ACTS = (
     "paper.replace",
     "document.download",
     "record.download",
+    "attendance.download",
 )
 """Everything an entry can say was done: each has its words, `ui.act.<name>`."""
 
@@ -153,7 +153,7 @@ def write_table(
     now = clock()
     sight = Sight(session, viewer or "", sees_closed(desk, session, viewer, now))
     total = record.count(desk.store, sight)
-    yield "\ufeff" + _lines([[t(f"ui.record.{title}") for title in COLUMNS]])
+    yield "\ufeff" + write_csv([[t(f"ui.record.{title}") for title in COLUMNS]])
     for first in range(0, total, _AT_ONCE):
         now = clock()
         still = desk.authority.may(session, viewer, Action.READ_RECORD, now)
@@ -163,18 +163,7 @@ def write_table(
         words = _learn_words(desk, session, viewer, now, language)
         time.sleep(0)
         rows = [_entry(each, place, words) for place, each in enumerate(found, start=first + 1)]
-        yield _lines([[str(getattr(row, column)) for column in COLUMNS] for row in rows])
-
-
-def _lines(rows: list[list[str]]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows([[as_cell(each) for each in row] for row in rows])
-    return written.getvalue()
-
-
-def as_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
+        yield write_csv([[str(getattr(row, column)) for column in COLUMNS] for row in rows])
 
 
 # Words ---------------------------------------------------------------------------------------

@@ -13,9 +13,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from session_app.domain.access import Action
 from session_app.domain.errors import ActError
 from session_app.i18n import translate_error
-from session_app.services.desk import Desk, clock
+from session_app.services.desk import Desk, clock, enter
+from session_app.services.inspection import take_part
 from session_app.services.setup import Plan, find_mistakes, found_session
 from session_app.store import people, sessions
+from session_app.views.desk import write_attendance
 from session_app.views.live import read_head
 
 from .guard import door, visitor
@@ -34,10 +36,27 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
         page: str = show("secretariat.html", session, *IN_THE_STRIP, "connections", "attendance")
         return page
 
+    @app.get("/s/<session>/desk/attendance.csv")
+    @door(Action.MARK_ATTENDANCE)
+    def attendance_table(session: str) -> Response:
+        person, now = visitor().person, clock()
+        enter(desk, session=session, person=person, name="attendance.download", subject="", now=now)
+        table = write_attendance(desk, session, person, now, visitor().language)
+        response = Response(table, mimetype="text/csv")
+        response.headers["Content-Disposition"] = f'attachment; filename="{session}-attendance.csv"'
+        return response
+
     @app.get("/s/<session>/desk/meeting")
     @door(Action.ACCREDIT)
     def desk_meeting(session: str) -> str:
-        page: str = show("desk_meeting.html", session, *IN_THE_STRIP, "programme")
+        page: str = show(
+            "desk_meeting.html",
+            session,
+            *IN_THE_STRIP,
+            "programme",
+            taking_part=take_part(desk, session, clock()),
+            companions=desk.forum.settings["closed_door.companions_max"].value,
+        )
         return page
 
     @app.get("/s/<session>/desk/new")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import lxml.html
 import pytest
 from conftest import NOW
@@ -139,3 +142,61 @@ def test_only_the_secretariat_sets_up_another_session(visit, room):
         assert visitor.page("desk/new").status_code == 404, role
         assert visitor.post(f"/s/{room.session}/desk/new", **PLAN).status_code == 404, role
     assert len(sessions.session_ids(room.desk.store)) == 1
+
+
+def table(visitor):
+    answer = visitor.page("desk/attendance.csv")
+    assert answer.status_code == 200
+    assert answer.get_data().startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+
+
+def test_the_attendance_is_a_table_of_people_and_how_their_delegation_came_to_be_present(
+    visit, room
+):
+    with room.desk.store.transaction(NOW) as tx:
+        tx.execute("update person set name = '=1+1' where id = ?", (room.person["drafting-can"],))
+    room.do("secretariat", "attendance.mark", delegation="BLZ", present=True)
+    desk = visit("secretariat")
+    title, *rows = table(desk)
+    assert title[0] == "Código"
+    by_name = {each[2]: each for each in rows}
+    assert "'=1+1" in by_name
+    mine = by_name[next(each.name for each in room.roles if each.role == "secretariat")]
+    assert mine[4]
+    assert by_name["'=1+1"][5:7] == ["sí", "a mano"]
+    assert ("attendance.download", "done") in room.record()
+    for role in ("delegate-hnd", "observer-country", None):
+        assert visit(role).page("desk/attendance.csv").status_code == 404
+
+
+def test_of_a_closed_sitting_the_attendance_tells_only_its_roster_when_and_how(visit, room):
+    visitors = {role: visit(role) for role in ("chair", "secretariat")}
+    close(room)
+    room.do("chair", "roster.verify")
+    room.do("chair", "attendance.mark", delegation="CAN", present=True)
+    assert visitors["secretariat"].page("desk/attendance.csv").status_code == 404
+    room.do("chair", "door.open")
+    told = {
+        role: next(each[6] for each in table(visitor) if each[0] == "CAN")
+        for role, visitor in visitors.items()
+    }
+    assert told["secretariat"] == ""
+    assert told["chair"] in ("a mano", "")
+
+
+def test_who_takes_part_is_what_the_access_table_answers_for_this_body(visit, room):
+    page = read(visit("secretariat"), "desk/meeting")
+
+    def part(category):
+        return [words(each) for each in page.xpath(f"//tr[@data-category='{category}']/td")]
+
+    assert part("head") == ["Sí", "Sí", "Quien la delegación designe", "Jefatura y 1"]
+    assert part("observer_organisation")[0] == "Sí"
+    assert part("observer_organisation")[2:] == ["No", "No"]
+    assert part("rrocm") == ["En su punto", "En su punto", "No", "No"]
+    assert part("observer_country")[2:] == ["No", "No"]
+    before = part("rrocm")
+    close(room)
+    page = read(visit("secretariat"), "desk/meeting")
+    assert part("rrocm") == before

@@ -20,7 +20,8 @@ from session_app.domain.errors import ActError
 from session_app.i18n import read_catalogue
 from session_app.store import record, sessions
 from session_app.store.record import Entry, Sight
-from session_app.views.record import ACTS, as_cell
+from session_app.views.record import ACTS
+from session_app.views.table import as_cell
 
 EVERYBODY = ("drafting-can", "delegate-hnd", "observer-organisation", "observer-country", "rrocm",
              "interpreter", "projector", None)  # fmt: skip
