@@ -18,11 +18,11 @@ from session_app.domain.access import Action, Level
 from session_app.domain.agenda import ClosedRun, Session, number_items, veil
 from session_app.domain.drafting import LANGUAGES, Kind, Language
 from session_app.domain.floor import Request, speaking_times
-from session_app.domain.forum import Delegation, SittingMode
+from session_app.domain.forum import SittingMode
 from session_app.domain.papers import CIRCLES, SLOTS
 from session_app.domain.roster import Place
 from session_app.services.adoption import digest, read_standing
-from session_app.services.attendance import members_present, read_quorum
+from session_app.services.attendance import members_present
 from session_app.services.decision import read_standing_decisions
 from session_app.services.desk import Desk
 from session_app.services.door import (
@@ -44,15 +44,14 @@ from session_app.store.floor import requests_of_session
 from session_app.store.papers import Paper
 from session_app.store.people import Accredited
 
+from .attendance import read_attendance, read_quorum_of
 from .desk import in_order, read_connections, read_programme
 from .models import (
     AgendaModel,
-    AttendanceModel,
     AttendeeModel,
     CircleModel,
     ClosedTextModel,
     ClosingModel,
-    DelegationModel,
     DocumentsModel,
     DoorModel,
     DraftModel,
@@ -475,41 +474,8 @@ def _read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
     )
 
 
-def _read_attendance(
-    desk: Desk, session: Session, viewer: Viewer, now: datetime
-) -> AttendanceModel:
-    marks = sessions.attendance(desk.store, session.id)
-    told = Action.MARK_ATTENDANCE in viewer.may
-    spans = sessions.closed_spans(desk.store, session.id)
-    zone = ZoneInfo(session.zone)
-
-    def shown(each: Delegation) -> DelegationModel:
-        mark = marks.get(each.code)
-        present = mark is not None and mark.present
-        model = DelegationModel(each.code, each.name, present, each.code == session.ppt)
-        if mark is None or not told:
-            return model
-        if viewer.closed is not Level.CONTENT and is_within(spans, mark.at):
-            return model  # when, and by whom, is for those who were inside
-        since = i18n.format_time(datetime.fromisoformat(mark.at).astimezone(zone))
-        person = desk.authority.actor(session.id, mark.person).name if mark.person else ""
-        return replace(model, how=mark.how, since=since, person=person)
-
-    delegations = tuple(shown(each) for each in desk.forum.members)
-    members = {each.code for each in delegations}
-    others = tuple(
-        shown(each) for each in desk.forum.delegations.values() if told and each.code not in members
-    )
-    return AttendanceModel(delegations, sum(each.present for each in delegations), others)
-
-
 def _read_quorum(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> QuorumModel:
-    return _quorum_of(desk, session)
-
-
-def _quorum_of(desk: Desk, session: Session) -> QuorumModel:
-    held = read_quorum(desk, session.id)
-    return QuorumModel(held.present, held.members, held.needed or 0, held.lacks)
+    return read_quorum_of(desk, session)
 
 
 def _read_documents(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DocumentsModel:
@@ -674,7 +640,7 @@ def _read_text(desk: Desk, session: Session, draft: Draft, viewer: Viewer) -> Dr
         override=act.override if act else None,
         is_closed=draft.closed,
         sits=can_be_put(desk, session.id, draft),
-        quorum=None if act else _quorum_of(desk, session),
+        quorum=None if act else read_quorum_of(desk, session),
     )
 
 
@@ -769,7 +735,7 @@ TOPICS: Mapping[str, Topic] = {
     ),
     "soon": Topic(Action.ATTEND, _read_soon, frozenset({Action.MANAGE_DOOR})),
     "floor": Topic(Action.ATTEND, _read_floor, frozenset({Action.MANAGE_FLOOR, Action.SPEAK})),
-    "attendance": Topic(Action.ATTEND, _read_attendance, frozenset({Action.MARK_ATTENDANCE})),
+    "attendance": Topic(Action.ATTEND, read_attendance, frozenset({Action.MARK_ATTENDANCE})),
     "quorum": Topic(Action.MARK_ATTENDANCE, _read_quorum),
     "documents": Topic(
         Action.KNOW,

@@ -182,6 +182,15 @@ class DoorModel:
 
 
 @dataclass(frozen=True, slots=True)
+class ArrivalModel:
+    """How a delegation was last seen to arrive or leave, for who marks."""
+
+    how: str  # chair, sign_in, scan
+    since: str  # "14:02"
+    person: str  # who leads it, of those who were seen to arrive, or empty
+
+
+@dataclass(frozen=True, slots=True)
 class DelegationModel:
     """A delegation and whether it is in the room."""
 
@@ -189,9 +198,7 @@ class DelegationModel:
     name: Texts
     present: bool
     presides: bool
-    how: str = ""  # chair, sign_in, scan; told only to who marks, as what follows
-    since: str = ""  # "14:02"; not of what was marked behind a closed door, but to its roster
-    person: str = ""  # who leads it, of those who were seen to arrive
+    arrival: ArrivalModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +267,7 @@ class RoomModel:
     standing: ResultModel | None = None
     undo: UndoModel | None = None  # for who records results, while it lasts
     members: tuple[MemberModel, ...] = ()  # for who records results
+    quorum: QuorumModel | None = None  # for who records results
     page: int = 1  # the page of it the screens of the room show, and how many it takes there
     pages: int = 1
 
@@ -274,6 +282,7 @@ class TileModel:
     presides: bool
     floor: str = ""  # speaking, waiting, or empty
     position: str = ""  # consults, brackets, objects, or empty
+    arrival: ArrivalModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

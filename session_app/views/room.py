@@ -21,6 +21,7 @@ from session_app.services.screens import standing_text
 from session_app.store import decisions, drafts, people, room, sessions
 from session_app.store.drafts import Draft
 
+from .attendance import read_quorum_of, telling
 from .models import (
     DelegationsModel,
     MemberModel,
@@ -75,6 +76,7 @@ def read_room(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> Ro
         standing=show_result(desk, session, viewer, may, _standing_on(desk, rows[at])),
         undo=undo,
         members=_members(desk, session.id) if decides else (),
+        quorum=read_quorum_of(desk, session) if decides else None,
     )
 
 
@@ -164,6 +166,7 @@ def read_delegations(
         floor = {each.delegation: "waiting" for each in held.requests if each.place in waiting}
         if held.speaker is not None:
             floor[held.speaker.delegation] = "speaking"
+    marks, tell = sessions.attendance(desk.store, session.id), telling(desk, session, viewer)
     tiles = tuple(
         TileModel(
             each.code,
@@ -172,6 +175,7 @@ def read_delegations(
             each.code == session.ppt,
             floor.get(each.code, ""),
             positions.get(each.code, ""),
+            tell(marks.get(each.code)),
         )
         for each in _members(desk, session.id)
     )

@@ -239,20 +239,20 @@ def test_nobody_whom_the_door_keeps_out_arrives_or_scans(closed):
 
 def test_when_somebody_was_seen_inside_is_for_the_roster(closed):
     closed.do("chair", "attendance.mark", delegation="BLZ", present=True)
-    assert next(each for each in shown(closed, "chair").delegations if each.code == "BLZ").since
+    assert next(each for each in shown(closed, "chair").delegations if each.code == "BLZ").arrival
     closed.do("chair", "door.open")
     for role, told in (("chair", True), ("secretariat", False)):
         held = next(each for each in shown(closed, role).delegations if each.code == "BLZ")
         assert held.present
-        assert bool(held.since) is told, role
+        assert bool(held.arrival) is told, role
 
 
 def test_delegates_are_shown_who_is_present_and_no_more(room):
     room.do("secretariat", "attendance.mark", delegation="BLZ", present=True)
     told = next(each for each in shown(room, "secretariat").delegations if each.code == "BLZ")
-    assert (told.how, bool(told.since)) == ("chair", True)
+    assert (told.arrival.how, bool(told.arrival.since)) == ("chair", True)
     seen = shown(room, "delegate-hnd")
-    assert {(each.how, each.since, each.person) for each in seen.delegations} == {("", "", "")}
+    assert {each.arrival for each in seen.delegations} == {None}
     assert seen.others == ()
 
 

@@ -19,8 +19,9 @@ const conducts = (form) => form instanceof HTMLFormElement && CONDUCTS.has(form.
 /** The buttons that conduct: of a form that does, and those that open nothing but such forms. */
 function controls() {
   const found = [...document.querySelectorAll("form[data-act]")].filter(conducts).flatMap((form) => [...form.querySelectorAll("button:not([data-closes])")]);
-  for (const opener of document.querySelectorAll("[data-opens]")) {
-    const forms = [...(document.getElementById(opener.getAttribute("data-opens") ?? "")?.querySelectorAll("form[data-act]") ?? [])];
+  for (const opener of document.querySelectorAll("[data-opens], [data-in]")) {
+    const opened = opener.getAttribute("data-opens") ?? opener.getAttribute("data-in") ?? "";
+    const forms = [...(document.getElementById(opened)?.querySelectorAll("form[data-act]") ?? [])];
     if (forms.length && forms.every(conducts)) found.push(opener);
   }
   return found;
@@ -49,7 +50,9 @@ function offer(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
   const dialog = document.getElementById("take-gavel");
-  if (dialog instanceof HTMLDialogElement && !document.querySelector("dialog[open]")) dialog.showModal();
+  if (!(dialog instanceof HTMLDialogElement)) return;
+  control.closest("dialog")?.close();
+  dialog.showModal();
 }
 
 /** Keep the page's acts of conduct to whoever presides. */
