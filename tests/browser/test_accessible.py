@@ -376,6 +376,63 @@ def test_the_rooms_screen_is_enrolled_and_read_without_a_barrier(house: House) -
     screen.page.locator("#live-screen[data-shows=item]").wait_for()
 
 
+def test_who_presides_and_the_door_of_the_room_have_no_barrier(house: House) -> None:
+    look = house.inspector.look
+    chair = house.open("chair", "chair", **TABLET).speak("es").page
+    secretariat = house.open("secretariat", "desk").speak("es")
+    page = secretariat.page
+    conducting = house.desk.enter("chair", "sitting")
+    assert conducting.do("session.quorum", members=11)["ok"]
+    assert conducting.do("floor.close_list")["ok"]
+    assert conducting.do("floor.open_list")["ok"]
+    chair.locator("html[data-gavel=mine]").wait_for()
+    chair.locator("#live-quorum .st-brk").wait_for()
+    look(chair, "presiding, without a quorum", least=FINGER, themes=True)
+    for dialog in ("hand-gavel", "delegate-conduct"):
+        chair.locator(f"[data-opens={dialog}]").click()
+        look(chair, dialog, least=FINGER, themes=True)
+        chair.keyboard.press("Escape")
+    assert conducting.do("gavel.delegate", on=True)["ok"]
+    page.locator("[data-opens=take-gavel]").click()
+    look(page, "take-gavel", themes=True)
+    page.keyboard.press("Escape")
+    look(page, "desk, conduct delegated, somebody else presides", themes=True)
+    assert conducting.do("gavel.delegate", on=False)["ok"]
+    assert conducting.do("gavel.lay_down")["ok"]
+    assert conducting.do("session.quorum", members=0)["ok"]
+    conducting.close()
+
+    secretariat.go("arrivals")
+    look(page, "at the door", themes=True)
+    code = page.locator("#door-code").inner_text()
+    secretariat.go("scan")
+    look(page, "badges to be read", themes=True)
+    page.locator("#code").fill(house.desk.codes["delegate-hnd"])
+    page.keyboard.press("Enter")
+    page.locator(".found").wait_for()
+    look(page, "a badge read", themes=True)
+    page.locator("#code").fill("22222222")
+    page.keyboard.press("Enter")
+    page.locator("#code-error").wait_for()
+    look(page, "what is no badge", themes=True)
+    phone = house.get("delegate-hnd", **PHONE).speak("es").go("arrive")
+    look(phone.page, "to arrive", least=FINGER, themes=True)
+    phone.go(f"arrive?code={code}")
+    phone.page.locator(".btn.primary").click()
+    phone.page.get_by_role("status").first.wait_for()
+    look(phone.page, "arrived", least=FINGER, themes=True)
+    guest = stranger(house, "es", **PHONE)
+    guest.goto(f"/s/{house.desk.session}/arrive?code={code}")
+    look(guest, "to arrive, not signed in", least=FINGER)
+    guest.context.close()
+    for place in ("arrivals", "scan"):
+        secretariat.go(place).speak("en")
+        for size in (ZOOMED, PHONE["viewport"], LAPTOP["viewport"]):
+            page.set_viewport_size(size)
+            house.inspector.measure(page, f"{place}, {size['width']} px, in English")
+        secretariat.speak("es")
+
+
 def test_the_secretariats_desk_and_its_pages_have_no_barrier(house: House) -> None:
     secretariat = house.open("secretariat", "desk").speak("es")
     page, person = secretariat.page, house.desk.person("observer-organisation")

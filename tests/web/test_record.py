@@ -18,6 +18,7 @@ from session_app.domain import contract
 from session_app.domain.contract import COMMANDS
 from session_app.domain.errors import ActError
 from session_app.i18n import read_catalogue
+from session_app.services.adoption import read_standing
 from session_app.store import record, sessions
 from session_app.store.record import Entry, Sight
 from session_app.views.record import ACTS
@@ -306,6 +307,17 @@ def test_ones_own_knock_does_not_say_whether_anything_was_behind_it(room, visit)
     assert shown[3] == shown[4]
     marks = page(visit("secretariat")).xpath("//tbody//th/small")
     assert marks == []
+
+
+def test_an_adoption_says_who_was_there_how_that_was_known_and_what_the_quorum_was(
+    room, visit
+) -> None:
+    room.do("chair", "session.quorum", members=10)
+    standing = read_standing(room.desk, room.draft)
+    room.do("chair", "draft.adopt", digest=standing.digest, override="Así lo acuerda la sala")
+    shown = page(visit("chair")).xpath("//tbody")[0].text_content()
+    assert "CAN (a mano), CRI (a mano)" in shown
+    assert "quórum de 10" in shown
 
 
 def test_what_is_about_something_that_is_closed_now_is_closed_with_it(room, visit) -> None:
