@@ -24,8 +24,12 @@ def sentences(language: Language) -> Iterator[tuple[str, str]]:
 
 
 def pages(language: Language) -> Iterator[tuple[str, str]]:
-    """Everything else that people read: the forum's data, and the runs of templates that are in one
-    language whatever the reader's."""
+    """Everything else that people read: the guides, the forum's data, and the runs of templates that are
+    in one language whatever the reader's."""
+    for path in sorted(
+        (ROOT / "session_app" / "web" / "templates" / "guides").glob(f"*.{language}.html")
+    ):
+        yield path.name, path.read_text(encoding="utf-8")
     for path in sorted((ROOT / "agendas" / "crm").glob("*.toml")):
         yield path.name, path.read_text(encoding="utf-8")
     marked = re.compile(rf'lang="{language}"[^>]*>([^<]+)<')

@@ -202,3 +202,88 @@ def test_a_draft_names_its_version_and_time_in_both_languages() -> None:
 
 def test_the_words_around_page_numbers_leave_the_counting_to_word() -> None:
     assert page_words() == {"es": "Página {page} de {pages}", "en": "Page {page} of {pages}"}
+
+
+# Nothing missing, nothing left over -----------------------------------------------------------
+
+CODE = r"[a-z_]+(?:\.[a-z0-9_]+)+"
+SAID = re.compile(
+    rf"""(?<![\w.])(?:t|both|translate|say_in_both|this\.t)\(\s*["'`]({CODE})["'`]\s*[,)]"""
+)
+"""A sentence that is said by its whole code: in a template, a script or the program."""
+LITERAL = re.compile(rf"""["'`]({CODE})["'`]""")
+STEM = re.compile(r"""["'`]([a-z_]+(?:\.[a-z0-9_]+)*[._])(?=["'`{]|\$\{)""")
+"""The beginning of a code whose end is a choice, such as "ui.state." before the state."""
+
+
+def program() -> str:
+    """All that can say something: the program, its templates and its scripts."""
+    root = SOURCES.parent
+    files = [
+        *SOURCES.rglob("*.py"),
+        *(SOURCES / "web" / "templates").rglob("*.html"),
+        *(
+            each
+            for folder in ("lib", "pages", "editor")
+            for each in (root / "static" / "js" / folder).glob("*.js")
+        ),
+    ]
+    assert len(files) > 100
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def test_whatever_is_said_by_its_code_is_in_the_catalogue() -> None:
+    catalogue = read_catalogue("es")
+    missing = {code for code in SAID.findall(program()) if code not in catalogue}
+    assert not missing, missing
+
+
+def test_no_sentence_is_left_over() -> None:
+    source = program()
+    whole, stems = set(LITERAL.findall(source)), tuple(set(STEM.findall(source)))
+    unused = [
+        code
+        for code in read_catalogue("es")
+        if code not in whole and not code.startswith(stems) and code not in ("unknown", "ordinal")
+    ]
+    assert not unused, unused
+
+
+WORDY = re.compile(r'\b((?:data|aria)-[a-z-]+|title|alt|placeholder|label)="[^"]*\{\{ *t\(')
+
+
+def test_a_page_that_turns_to_another_language_knows_every_attribute_that_is_words() -> None:
+    script = (SOURCES.parent / "static" / "js" / "lib" / "language.js").read_text(encoding="utf-8")
+    known = set(re.findall(r'"([a-z-]+)"', script.partition("LABELS = [")[2].partition("];")[0]))
+    for template in (SOURCES / "web" / "templates").glob("*.html"):
+        for name in WORDY.findall(template.read_text(encoding="utf-8")):
+            assert name in known, f"{template.name} {name}: put it among LABELS of lib/language.js"
+
+
+WRITTEN = re.compile(r">\s*([^<>{}]*[A-Za-zÁÉÍÓÚáéíóúñ]{3,}[^<>{}]*)<")
+AS_THEY_ARE = {"CRM", "RCM", "Word", "Español", "English", "PIN", "PDF", "CSV", "session-app"}
+"""What stands in templates in no language, or in its own."""
+
+
+def test_no_template_says_a_word_of_its_own() -> None:
+    found = []
+    for template in sorted((SOURCES / "web" / "templates").rglob("*.html")):
+        if template.stem.endswith((".es", ".en")):
+            continue  # a guide: a page of its own in each language
+        text = re.sub(
+            r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->",
+            "",
+            template.read_text(encoding="utf-8"),
+            flags=re.S,
+        )
+        text = re.sub(r"<code>.*?</code>", "", text, flags=re.S)
+        for words in WRITTEN.findall(text):
+            if words.strip() not in AS_THEY_ARE and '="' not in words:
+                found.append(f"{template.name}: {words.strip()}")
+    assert not found, "\n".join(found)
+
+
+def test_every_list_in_a_sentence_is_written_as_its_language_writes_one() -> None:
+    assert translate(
+        "label_style.unknown", "es", style="x", known=["Costa Rica", "Canadá", "ACNUR"]
+    ).endswith("Costa Rica, Canadá y ACNUR.")
