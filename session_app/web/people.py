@@ -123,7 +123,7 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
             step = "file"
         elif step in ("review", "confirm") and not staged.held.chosen:
             step = "columns"
-        editing = request.args.get("edit", "")
+        editing = request.values.get("edit", "")
         listed = None
         if staged is not None:
             listed = read_import(

@@ -27,6 +27,18 @@ document.addEventListener("change", (event) => {
   if (cell instanceof HTMLInputElement && cell.form?.dataset.row !== undefined) correct(cell.form, null);
 });
 
+/** A file may be dropped anywhere on the step's ground, not on its field alone. */
+const ground = document.querySelector("form.dropping");
+const field = document.getElementById("file");
+if (ground instanceof HTMLFormElement && field instanceof HTMLInputElement) {
+  ground.addEventListener("dragover", (event) => event.preventDefault());
+  ground.addEventListener("drop", (event) => {
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    field.files = event.dataTransfer.files;
+  });
+}
+
 connection.on("contact", () => {
   if (connection.contact !== "live") return;
   for (const id of [...unsent]) {
@@ -42,6 +54,8 @@ connection.on("contact", () => {
  */
 function correct(form, submitter) {
   const values = new FormData(form, submitter);
+  // A row that is being typed in stays so until its button says that it is done.
+  if (!submitter && form.dataset.editing) values.set("edit", form.dataset.editing);
   const { id, action } = form;
   last = last.then(() => send(id, action, values));
 }
