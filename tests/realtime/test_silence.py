@@ -352,6 +352,8 @@ FILL = {
     "who": lambda session: ("head", "observer_country"),
     "page": lambda session: ("documents", "draft"),
     "person": lambda session: ("a" * 26,),
+    "document": lambda session: ("a" * 26,),
+    "role": lambda session: ("delegate",),
 }
 NOT_POSTED = {"/out", "/devices/out", "/in", "/in/pin", "/in/device", "/devices/known"}
 """Forms of one's own login: what they do is not of a session."""
@@ -646,6 +648,15 @@ def public(content, *, is_open=False):
     )
 
 
+NEW_AT_EACH_LOOK = re.compile(r"/s/[^/]+/badge(/code)?|/screen(/state)?")
+"""Addresses whose answers are never twice the same: codes of the minute, signed for their holder, or
+drawn for a screen that waits."""
+
+
+def comparable(pages):
+    return [each for each in pages if not NEW_AT_EACH_LOOK.fullmatch(each)]
+
+
 class Outside:
     """Everybody outside, doing the same in each sitting, and what they are sent for it."""
 
@@ -664,7 +675,7 @@ class Outside:
     def ask(self):
         """Every address and every message, behind the closed door, by a tab that has come back."""
         for name, person in self.everybody.items():
-            for path in self.house.pages:
+            for path in comparable(self.house.pages):
                 person.get(path)
             if name == NOBODY:
                 continue
@@ -698,7 +709,7 @@ class Outside:
         }
         self.since = time.monotonic()
         for name, person in self.everybody.items():
-            for path in self.house.pages:
+            for path in comparable(self.house.pages):
                 person.get(path)
             if name != NOBODY:
                 person.join(TOPICS, way="page").close()
