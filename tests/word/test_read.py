@@ -520,11 +520,11 @@ def encrypted() -> bytes:
     ids=range(15),
 )
 def test_a_file_that_is_no_sound_word_file_is_refused(data: bytes, code: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(Invalid) as caught:
         read_docx(data)
     assert caught.value.code == code
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
@@ -553,10 +553,10 @@ def test_a_file_that_is_no_sound_word_file_is_refused(data: bytes, code: str) ->
     ids=["paragraphs", "lines", "label", "styles", "lists", "tables"],
 )
 def test_a_hostile_document_takes_bounded_time(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with suppress(Invalid):
         read_paragraphs(read_docx(data), language="es")
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_a_part_that_lies_about_its_size_is_read_no_further_than_it_says() -> None:
@@ -618,6 +618,6 @@ def test_reading_a_bilingual_document_is_quick(
     language: Language, spanish: ImportedDraft, english: ImportedDraft
 ) -> None:
     data = side_by_side(spanish, english)
-    start = time.perf_counter()
+    start = time.process_time()
     read_paragraphs(read_docx(data), language=language)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
