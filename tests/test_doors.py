@@ -340,6 +340,7 @@ ROWS = {
             attendance.scan
         """,
         Action.ACCREDIT: """
+            session.amend
             screen.rename
             screen.serve
             screen.withdraw

@@ -166,6 +166,20 @@ class AddItem(Command, name="agenda.add", needs=Action.MANAGE_AGENDA):
 
 
 @dataclass(frozen=True)
+class AmendSession(Command, name="session.amend", needs=Action.ACCREDIT):
+    """Change the facts of a session: where and when it meets until its text is adopted, who presides until
+    a sitting has been opened. `seen` is their digest as they were shown."""
+
+    city_es: str
+    city_en: str
+    country: str
+    starts: str  # "2017-06-20"
+    ends: str
+    ppt: str
+    seen: str
+
+
+@dataclass(frozen=True)
 class RetitleItem(Command, name="agenda.retitle", needs=Action.MANAGE_AGENDA):
     """Change an item's title in both languages."""
 

@@ -20,6 +20,7 @@ from . import (
     people,
     room,
     screens,
+    setup,
     sitting,
 )
 from .desk import Handler
@@ -43,6 +44,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.RetitleItem: agenda.retitle_item,
     contract.MoveItem: agenda.move_item,
     contract.AmendItem: agenda.amend_item,
+    contract.AmendSession: setup.amend_session,
     contract.RemoveItem: agenda.remove_item,
     contract.FinishItem: agenda.finish_item,
     contract.ReopenItem: agenda.reopen_item,

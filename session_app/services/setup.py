@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 import unicodedata
@@ -16,6 +17,7 @@ from session_app.domain import agenda
 from session_app.domain.access import Action, Actor
 from session_app.domain.agenda import Item, ItemState, Session
 from session_app.domain.attendance import Mark
+from session_app.domain.contract import AmendSession
 from session_app.domain.drafting import LANGUAGES, Language, State
 from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
@@ -27,7 +29,7 @@ from session_app.store.database import Transaction, new_id, stamp
 from session_app.store.people import Accredited
 
 from .authority import CONSOLE
-from .desk import Desk
+from .desk import Act, Desk, Result
 from .importing import import_draft, read_source
 from .people import accredit
 from .structure import announce_structure
@@ -198,6 +200,54 @@ def found_session(
         items = items_of(load_template(folder, desk.forum.bodies[plan.body].kind))
     create_session(desk, planned, items, now, founder=founder)
     return planned.id
+
+
+def digest_of(session: Session) -> str:
+    """A short mark of the facts of a session that can be changed."""
+    said = (
+        session.city["es"], session.city["en"], session.country, session.starts.isoformat(),
+        session.ends.isoformat(), session.ppt,
+    )  # fmt: skip
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def what_is_fixed(desk: Desk, session: str) -> frozenset[str]:
+    """The facts something depends on already: who presides once a sitting has been opened, place and
+    days once the text is adopted, whose title they stand in."""
+    fixed = set[str]()
+    if sessions.sitting(desk.store, session) is not None:
+        fixed.add("ppt")
+    draft = drafts.draft_of(desk.store, session)
+    if draft is not None and draft.adopted is not None:
+        fixed.update(("city_es", "city_en", "country", "starts", "ends"))
+    return frozenset(fixed)
+
+
+def amend_session(act: Act, command: AmendSession) -> Result:
+    """Change the facts of the session, as long as nothing depends on them."""
+    held = act.session
+    if command.seen != digest_of(held):
+        raise Conflict("session.changed_meanwhile")
+    try:
+        starts, ends = date.fromisoformat(command.starts), date.fromisoformat(command.ends)
+    except ValueError:
+        raise Invalid("session.bad_date") from None
+    amended = replace(
+        held,
+        city={"es": command.city_es.strip(), "en": command.city_en.strip()},
+        country=command.country,
+        starts=starts,
+        ends=ends,
+        ppt=command.ppt,
+    )
+    check_session(act.desk.forum, amended)
+    fixed = what_is_fixed(act.desk, held.id)
+    if amended.ppt != held.ppt and "ppt" in fixed:
+        raise Conflict("session.presidency_fixed")
+    if replace(amended, ppt=held.ppt) != held and "starts" in fixed:
+        raise Conflict("session.place_fixed")
+    sessions.amend_session(act.tx, amended)
+    return {}
 
 
 def _copied(desk: Desk, source: str, ppt: str, person: str | None, now: datetime) -> list[Item]:

@@ -70,6 +70,23 @@ def add_session(tx: Transaction, session: Session) -> None:
     )
 
 
+def amend_session(tx: Transaction, session: Session) -> None:
+    """Enter the facts of a session as they now are. Who presides decides who may do what."""
+    tx.execute(
+        "update session set city_es = ?, city_en = ?, country = ?, starts = ?, ends = ?, ppt = ? where id = ?",
+        (
+            session.city["es"],
+            session.city["en"],
+            session.country,
+            session.starts.isoformat(),
+            session.ends.isoformat(),
+            session.ppt,
+            session.id,
+        ),
+    )
+    tx.change_authority()
+
+
 def issue_agenda(tx: Transaction, session_id: str) -> None:
     """Make the agenda final. Raises `Conflict` where it is already."""
     cursor = tx.execute(

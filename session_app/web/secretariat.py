@@ -15,7 +15,7 @@ from session_app.domain.errors import ActError
 from session_app.i18n import translate_error
 from session_app.services.desk import Desk, clock, enter
 from session_app.services.inspection import take_part
-from session_app.services.setup import Plan, find_mistakes, found_session
+from session_app.services.setup import Plan, digest_of, find_mistakes, found_session, what_is_fixed
 from session_app.store import people, sessions
 from session_app.views.desk import write_attendance
 from session_app.views.live import read_head
@@ -55,6 +55,12 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
             *IN_THE_STRIP,
             "programme",
             taking_part=take_part(desk, session, clock()),
+            facts=sessions.session(desk.store, session),
+            seen_facts=digest_of(sessions.session(desk.store, session)),
+            fixed=what_is_fixed(desk, session),
+            members=desk.forum.in_order(
+                [each.code for each in desk.forum.members], visitor().language
+            ),
             companions=desk.forum.settings["closed_door.companions_max"].value,
         )
         return page

@@ -87,6 +87,9 @@ def test_the_secretariat_drags_moves_by_keys_and_writes_titles_in_place(enter, d
     last.locator("textarea[lang=es]").press("Enter")
     expect(last.locator(".refusal")).to_contain_text("Otra persona cambió este punto")
     expect(last.locator("textarea[lang=es]")).to_have_value("Clausura y despedida")
+    expect(last.locator("textarea[lang=es]")).to_have_attribute(
+        "data-now", "Clausura de la reunión"
+    )
     last.locator("textarea[lang=es]").press("Enter")
     expect(delegate.page.locator("#live-agenda .items")).to_contain_text("Clausura y despedida")
 

@@ -11,6 +11,7 @@ from conftest import NOW
 
 from session_app.services.desk import Reach
 from session_app.services.door import preview_closing
+from session_app.services.setup import digest_of
 from session_app.store import sessions
 
 SECTIONS = ("desk", "desk/meeting", "desk/people", "desk/badges", "desk/documents")
@@ -200,3 +201,38 @@ def test_who_takes_part_is_what_the_access_table_answers_for_this_body(visit, ro
     close(room)
     page = read(visit("secretariat"), "desk/meeting")
     assert part("rrocm") == before
+
+
+def test_the_facts_change_while_nothing_depends_on_them(visit, room):
+    desk = visit("secretariat")
+    assert desk.post(f"/s/{room.session}/desk/new", **PLAN).status_code == 303
+    facts = {
+        "city_es": "Panamá", "city_en": "Panama City", "country": "PAN", "starts": "2018-05-15",
+        "ends": "2018-05-16", "ppt": "CRI",
+    }  # fmt: skip
+
+    def amend(session, **changed):
+        held = sessions.session(room.desk.store, session)
+        path = f"/s/{session}/do/session.amend"
+        return desk.post(path, **{"seen": digest_of(held), **facts, **changed})
+
+    assert amend(MADE).status_code == 303
+    held = sessions.session(room.desk.store, MADE)
+    assert (held.ppt, held.city["es"], held.starts.day) == ("CRI", "Panamá", 15)
+    assert amend(MADE, seen="old").status_code == 409
+    assert amend(MADE, ends="2018-05-01").status_code == 400
+    assert amend(MADE, country="XXX").status_code == 400
+    # A sitting has been opened here: who presides stays, the days may still change.
+    here = sessions.session(room.desk.store, room.session)
+    mine = {
+        "city_es": "Suchitoto", "city_en": "Suchitoto", "country": "SLV",
+        "starts": here.starts.isoformat(), "ends": here.ends.isoformat(),
+    }  # fmt: skip
+    assert amend(room.session, **mine, ppt="CRI").status_code == 409
+    assert amend(room.session, **mine, ppt="SLV").status_code == 303
+    assert (
+        visit("delegate-hnd")
+        .post(f"/s/{room.session}/do/session.amend", **facts, seen="")
+        .status_code
+        == 404
+    )

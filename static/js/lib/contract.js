@@ -17,6 +17,7 @@
  *   "roster.ask": {};
  *   "agenda.advance": { item?: string | null };
  *   "agenda.add": { title_es: string, title_en: string, after?: string | null, mode?: "open" | "members" | "closed", slot?: string | null, minutes?: number | null };
+ *   "session.amend": { city_es: string, city_en: string, country: string, starts: string, ends: string, ppt: string, seen: string };
  *   "agenda.retitle": { item: string, title_es: string, title_en: string };
  *   "agenda.reserve": { item: string, mode: "open" | "members" | "closed", slot?: string | null, minutes?: number | null };
  *   "agenda.issue": {};
@@ -115,6 +116,7 @@ export const COMMANDS = Object.freeze([
   "roster.ask",
   "agenda.advance",
   "agenda.add",
+  "session.amend",
   "agenda.retitle",
   "agenda.reserve",
   "agenda.issue",

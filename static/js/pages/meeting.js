@@ -78,6 +78,8 @@ function settle() {
       sent.delete(row.id);
       began.set(row.dataset.item ?? "", row.dataset.digest ?? "");
     }
+    // What has been refused is read with what has come meanwhile: the next attempt names that.
+    if (row.querySelector(".amend > .refusal")) began.set(row.dataset.item ?? "", row.dataset.digest ?? "");
     const untouched = !row.contains(document.activeElement) || !isTouched(row);
     for (const field of fieldsOf(row)) {
       if (field instanceof HTMLSelectElement) {
