@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import NotFound
-from session_app.i18n import phrases, say_in_both
+from session_app.i18n import format_time, phrases, say_in_both
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import drafts, people, sessions
@@ -32,7 +33,17 @@ ACT = "act"
 """The endpoint every act is posted to as a form: the command declares what it needs."""
 ON_A_SCREEN = ("sitting", "screen", "floor")
 """The topics of a screen of the room."""
-ON_THE_TABLET = ("sitting", "gavel", "quorum", "agenda", "attendance", "draft", "door", "floor")
+ON_THE_TABLET = (
+    "sitting",
+    "gavel",
+    "quorum",
+    "agenda",
+    "room",
+    "delegations",
+    "draft",
+    "door",
+    "floor",
+)
 """The topics of the chair's page."""
 OVER_ALL = "soon"
 """The topic that stands over every page."""
@@ -112,7 +123,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/chair")
     @door(Action.MANAGE_SITTING)
     def chair(session: str) -> str:
-        return show("chair.html", session, *ON_THE_TABLET, of_closed=False)
+        return conduct(session, *ON_THE_TABLET, of_closed=False)
 
     @app.get("/s/<session>/documents")
     @door(Action.KNOW)
@@ -142,7 +153,12 @@ def install(app: Flask, desk: Desk) -> None:
     def closed_text(session: str) -> str:
         require_closed_text(session, "closed_text")
         topics = (*BESIDE_THE_CLOSED_TEXT, "closed_draft")
-        return show("chair.html", session, *topics, of_closed=True)
+        return conduct(session, *topics, of_closed=True)
+
+    def conduct(session: str, *topics: str, of_closed: bool) -> str:
+        zone = sessions.session(desk.store, session).zone
+        hour = format_time(clock().astimezone(ZoneInfo(zone)))
+        return show("chair.html", session, *topics, of_closed=of_closed, zone=zone, hour=hour)
 
     def require_closed_text(session: str, endpoint: str) -> str:
         """The closed part's text, for as long as one may do with it what the page is for; to whoever

@@ -13,7 +13,7 @@ def adopted(desk) -> int:
 
 
 def test_words_that_come_behind_the_open_dialog_are_not_adopted_with_it(enter, desk) -> None:
-    chair = enter("chair").go("chair")
+    chair = enter("chair").go("chair#all")
     writer = enter("drafting-can").open_draft()
     open_one = desk.query(
         "select id from paragraph where state = 'bracketed' and kind = 'item' and draft = ?",
@@ -40,7 +40,7 @@ def test_words_that_come_behind_the_open_dialog_are_not_adopted_with_it(enter, d
 
 
 def test_a_paragraph_taken_out_takes_its_dialog_along(enter, desk) -> None:
-    chair = enter("chair").go("chair")
+    chair = enter("chair").go("chair#all")
     writer = enter("drafting-can").open_draft()
     page = chair.page
     last = writer.rows()[-1]["id"]

@@ -65,7 +65,7 @@ def test_the_chair_adopts_a_paragraph_then_the_whole_and_both_take_the_word_file
     enter, tmp_path: Path
 ) -> None:
     can, mex, slv = (enter(f"drafting-{code}").open_draft() for code in ("can", "mex", "slv"))
-    chair = enter("chair", viewport={"width": 1024, "height": 768}, has_touch=True).go("chair")
+    chair = enter("chair", viewport={"width": 1024, "height": 768}, has_touch=True).go("chair#all")
     one, other = plain_items(can)[:2]
     can.write(one, "en").type(" [as written in Ottawa]")
     mex.write(other, "es").type(" Dicho en México.")

@@ -67,7 +67,7 @@ def test_a_server_killed_while_people_type_has_what_it_acknowledged_and_gets_the
 
 def test_an_edit_refused_after_an_outage_is_given_back_to_its_author(enter, desk, items) -> None:
     can = enter("drafting-can", through=desk.line).expect_an_outage().speak("es").open_draft()
-    chair = enter("chair").go("chair")
+    chair = enter("chair").go("chair#all")
     adopted, free = items[4], items[5]
     before = {id: can.row(id) for id in (adopted, free)}
     desk.line.swallow()
@@ -77,7 +77,12 @@ def test_an_edit_refused_after_an_outage_is_given_back_to_its_author(enter, desk
 
     chair.page.locator("#pick").select_option(f"p-{adopted}")
     paragraph = chair.page.locator(f"#p-{adopted}")
-    paragraph.locator("button[value=agreed]").click()
+    paragraph.locator(".put").click()
+    expect(chair.page.locator("#live-room")).to_have_attribute("data-paragraph", adopted)
+    chair.page.wait_for_timeout(1_000)  # a text that has just come is there to be read
+    chair.page.locator("#live-room .result button").first.click()
+    chair.page.locator("#live-room .undo").wait_for()
+    chair.page.locator("#live-room [data-view=all]").click()
     paragraph.get_by_role("button", name="Adoptar el párrafo").click()
     paragraph.locator("dialog .primary").click()
     expect(paragraph).to_have_attribute("data-state", "adopted")

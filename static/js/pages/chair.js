@@ -2,9 +2,57 @@ import { Idiomorph, io } from "../../vendor/live.js";
 import { showFloor } from "../lib/floor.js";
 import { showGavel } from "../lib/gavel.js";
 import { follow } from "../lib/live.js";
+import { showRoom } from "../lib/room.js";
 
-showFloor(follow({ io, Idiomorph }));
+const connection = follow({ io, Idiomorph });
+showFloor(connection);
+showRoom(connection);
 showGavel();
+
+/** The bar and the foot say again what stands elsewhere on the page. */
+function copy() {
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-copies]"))) {
+    const source = document.querySelector(place.dataset.copies ?? "");
+    const nodes = source ? [...source.cloneNode(true).childNodes] : [document.createTextNode(place.dataset.instead ?? "")];
+    const made = document.createElement("span");
+    made.append(...nodes);
+    if (made.innerHTML !== place.innerHTML) place.replaceChildren(...made.childNodes);
+    if (place instanceof HTMLButtonElement) wait(place, !source);
+  }
+}
+
+/** A button that has nothing to open waits. @param {HTMLButtonElement} button @param {boolean} waits */
+function wait(button, waits) {
+  if (waits && button.ariaDisabled !== "true") {
+    button.ariaDisabled = "true";
+    button.setAttribute("data-held", "nothing");
+  } else if (!waits && button.getAttribute("data-held") === "nothing") {
+    button.ariaDisabled = null;
+    button.removeAttribute("data-held");
+  }
+}
+document.addEventListener("shown", copy);
+copy();
+
+/** The hour in the room, by the server's clock. */
+const clock = /** @type {HTMLElement | null} */ (document.querySelector(".bar .hour"));
+const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock?.dataset.zone });
+setInterval(() => {
+  const now = hours.format(connection.serverNow());
+  if (clock && clock.textContent !== now) clock.textContent = now;
+}, 1_000);
+
+/** Concluded items are folded until one wants to see them; which way is this device's affair. */
+const agenda = document.querySelector(".stage > .agenda");
+function showFold() {
+  const unfolded = String(agenda?.classList.contains("unfolded") ?? false);
+  agenda?.querySelector("[data-folds]")?.setAttribute("aria-expanded", unfolded);
+}
+agenda?.addEventListener("click", (event) => {
+  if (!(event.target instanceof Element && event.target.closest("[data-folds]"))) return;
+  agenda.classList.toggle("unfolded");
+  showFold();
+});
 
 /** One paragraph at a time. Which one is this device's affair, so a push never moves the chair away from it. */
 const stepper = document.getElementById("stepper");
@@ -115,7 +163,10 @@ document.addEventListener("shown", (event) => {
     show();
     giveFocusBack();
   }
-  if (topic === "agenda") keepInSight();
+  if (topic === "agenda") {
+    showFold();
+    keepInSight();
+  }
   if (topic !== "door") return;
   if (document.activeElement === document.body && !document.querySelector("dialog[open]")) readOn();
   // The way of closing that was chosen may be there no more.
