@@ -355,7 +355,7 @@ def test_the_chair_has_one_of_the_two_texts_on_a_page_and_goes_from_one_to_the_o
     assert CANARY not in open_text
     for page in (open_text, closed_text):
         assert f'href="/s/{house.session}/chair"' in page
-        assert f'href="/s/{house.session}/closed-text"' in page
+        assert f'href="/s/{house.session}/closed-text#all"' in page
         assert page.count('class="paragraphs"') == 1
 
 

@@ -103,7 +103,11 @@ def test_every_adoption_is_asked_for_by_name_before_those_who_are_present() -> N
     assert asked[1].xpath(".//h2")[0].text_content() == "Adoptar: Conclusión 18 b)"
     for dialog in asked:
         assert "Delegaciones presentes: CAN y SLV." in dialog.text_content()
-        assert len(root.xpath(f".//button[@data-opens='{dialog.get('id')}']")) == 1
+    openers = root.xpath(".//button[@data-opens]/@data-opens")
+    assert openers == [f"adopt-{each.id}" for each in DRAFT.paragraphs]
+    assert (
+        len(root.xpath(".//*[@class='to-adopt']")) == 1
+    )  # what the button at the page's foot says
 
 
 def test_who_marks_a_paragraph_does_not_thereby_adopt_it() -> None:
