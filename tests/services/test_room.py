@@ -12,7 +12,7 @@ from session_app.domain.drafting import Kind, Row
 from session_app.domain.errors import Conflict, Forbidden, NotFound
 from session_app.services.door import preview_closing
 from session_app.store import drafts
-from session_app.views.live import read_topic, render_topic, viewer_of
+from session_app.views.live import Rendering, read_topic, render_topic, viewer_of
 from session_app.views.room import name_paragraphs
 
 READERS = {"chair", "secretariat", "drafting-can", "drafting-mex", "drafting-slv", "delegate-hnd"}
@@ -224,6 +224,22 @@ def test_to_who_may_not_read_the_closed_text_it_is_as_if_nothing_stood_before_th
     put(room, draft=draft, paragraph=paragraph)
     assert read_topic(room.desk, room.session, "room", outside, NOW) == empty
     assert read_topic(room.desk, room.session, "room", viewer, NOW) != empty
+
+
+def test_who_is_in_the_closed_room_and_may_not_read_its_text_is_sent_the_same_before_and_after(
+    room,
+):
+    draft, paragraph = begin_closed_text(room)
+    who = room.person["interpreter"]
+    room.do("chair", "roster.admit", person=who, reason="Interpreta")
+    assert not room.desk.authority.is_shut_out(room.session, who, NOW)
+    rendering = Rendering(room.desk, room.session, "room")
+    viewer = viewer_of(room.desk, room.session, who, NOW)
+    before = rendering.renew(NOW).render(viewer)
+    put(room, draft=draft, paragraph=paragraph)
+    assert rendering.renew(NOW).render(viewer_of(room.desk, room.session, who, NOW)) == before
+    chair = viewer_of(room.desk, room.session, room.person["chair"], NOW)
+    assert paragraph in (rendering.render(chair) or "")
 
 
 def test_the_closed_text_is_not_put_before_an_open_room_and_goes_when_the_door_opens(room):
