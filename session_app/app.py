@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_socketio import SocketIO
+from gevent import get_hub
 from jinja2 import StrictUndefined
 
 from session_app.config import Settings
@@ -49,6 +50,7 @@ from session_app.web import (
 )
 from session_app.web.guard import HostGuard
 
+T = TypeVar("T")
 MAX_UPLOAD = 2_000_000
 """Bytes of a form: a list of accreditations of the largest meeting has a hundredth of it."""
 
@@ -106,6 +108,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
         ping_interval=5,
         ping_timeout=10,
     )
+    desk.apart = in_a_thread
     publisher = Publisher(desk, sockets)
     allowances = Allowances()
     program = flask.jinja_env.globals["program"] = _fingerprint(settings.static)
@@ -145,6 +148,12 @@ def _fingerprint(static: Path) -> str:
     return found.hexdigest()
 
 
+def in_a_thread(work: Callable[[], T], /) -> T:
+    """Do work of the processor in a thread of its own; only the greenlet that asks for it waits."""
+    result: T = get_hub().threadpool.apply(work)
+    return result
+
+
 def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:
     declared = guard.doors(flask)
     for rule in flask.url_map.iter_rules():
@@ -154,8 +163,8 @@ def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:
                 needed, behind = documents.DOWNLOADS[rule.endpoint]
                 yield Door("download", file, needed, behind=behind)
             continue
-        if rule.endpoint == documents.PAPER:
-            yield Door("download", rule.rule, Action.SEE_DOCUMENTS)
+        if rule.endpoint in documents.PAPERS:
+            yield Door("download", rule.rule, documents.PAPERS[rule.endpoint])
             continue
         if rule.endpoint in pages.OF_CLOSED_TEXT:
             yield Door("page", rule.rule, pages.OF_CLOSED_TEXT[rule.endpoint], behind=True)

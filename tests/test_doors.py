@@ -197,6 +197,9 @@ ROWS = {
         Action.MANAGE_DOCUMENTS: """
             /s/<session>/desk/documents
         """,
+        Action.DOWNLOAD: """
+            /p/<session>
+        """,
     },
     "form": {
         "public": """
@@ -232,6 +235,10 @@ ROWS = {
             /s/<session>/documents/es.docx
             /s/<session>/documents/en.docx
             /s/<session>/documents/bilingual.docx
+            /p/<session>/es.docx
+            /p/<session>/en.docx
+            /p/<session>/bilingual.docx
+            /p/<session>/<document>
         """,
         Action.READ_DRAFT: """
             /s/<session>/closed-draft/es.docx
@@ -377,6 +384,11 @@ ROWS = {
         Action.MANAGE_DOCUMENTS: """
             paper.describe
             paper.withdraw
+            document.prepare
+            document.cancel
+        """,
+        Action.PUBLISH: """
+            document.publish
         """,
     },
     "event": {
@@ -401,6 +413,9 @@ ROWS = {
         """,
         Action.ACCREDIT: """
             people.changed
+        """,
+        Action.MANAGE_DOCUMENTS: """
+            assembly.changed
         """,
         Action.READ_DRAFT: """
             draft.changed
@@ -460,6 +475,10 @@ ROWS = {
         """,
         Action.MANAGE_DOCUMENTS: """
             papers
+            checks
+            assembly
+            publication
+            readers
         """,
     },
     "update": {
@@ -602,8 +621,8 @@ def address(door, session):
 
 
 def expected_status(house, state, role, door):
-    if door.name.endswith("<document>"):
-        return 404  # no such file; where there is one: tests/web/test_papers.py
+    if door.name.endswith("<document>") or door.name.startswith("/p/"):
+        return 404  # none here, nothing published; where there is: tests/web/test_papers.py
     if door.behind:
         return 404  # none has been begun here; where one has: tests/test_closed_draft.py
     if door.kind == "download":
@@ -1087,8 +1106,8 @@ def _shown(opened, topic):
 ROOM = {"sitting", "agenda", "attendance"}
 DRAFTER = ROOM | {"draft"}
 INSIDE = {
-    "chair": DRAFTER | {"people", "papers", "delegations", "quorum"},
-    "secretariat": DRAFTER | {"people", "papers", "quorum"},
+    "chair": DRAFTER | {"people", "papers", "checks", "delegations", "quorum"},
+    "secretariat": DRAFTER | {"people", "papers", "checks", "quorum"},
     "drafting-can": DRAFTER,
     "drafting-mex": DRAFTER,
     "drafting-slv": DRAFTER,

@@ -512,6 +512,30 @@ class WithdrawScreen(Command, name="screen.withdraw", needs=Action.ACCREDIT):
     screen: str
 
 
+# Documents ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PrepareDocument(Command, name="document.prepare", needs=Action.MANAGE_DOCUMENTS):
+    """Prepare the Word files of a draft as its next revision; who asks while it is done joins in."""
+
+    draft: str
+
+
+@dataclass(frozen=True)
+class CancelPreparation(Command, name="document.cancel", needs=Action.MANAGE_DOCUMENTS):
+    """End a preparation: the earlier files stay."""
+
+    draft: str
+
+
+@dataclass(frozen=True)
+class PublishDocument(Command, name="document.publish", needs=Action.PUBLISH):
+    """Class the adopted document as public: from now on anybody may have it."""
+
+    draft: str
+
+
 # Papers ---------------------------------------------------------------------------------------
 # Handing one out, and replacing its files, are forms: files do not cross the socket.
 
@@ -838,6 +862,17 @@ class DraftChanged(Event, name="draft.changed", needs=Action.READ_DRAFT, deliver
 @dataclass(frozen=True)
 class DocumentsChanged(Event, name="documents.changed", needs=Action.KNOW):
     """The list of Word files one may download has changed; each screen shows its own."""
+
+
+@dataclass(frozen=True)
+class AssemblyChanged(Event, name="assembly.changed", needs=Action.MANAGE_DOCUMENTS):
+    """How far the preparation of a draft's files has come."""
+
+    draft: str
+    state: str
+    step: int
+    done: int
+    of: int
 
 
 @dataclass(frozen=True)

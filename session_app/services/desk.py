@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from session_app.domain import gavel
 from session_app.domain.access import Action, Actor, Category
@@ -47,6 +48,25 @@ KNOCKS_APART = timedelta(minutes=10)
 """Between two entries of the record of the same person at the same door, no command's."""
 
 
+T = TypeVar("T")
+
+
+class Apart(Protocol):
+    """Does a piece of work and returns what it does; the caller waits, others need not."""
+
+    def __call__(self, work: Callable[[], T], /) -> T: ...
+
+
+def run_here(work: Callable[[], T], /) -> T:
+    """Do it on the spot."""
+    return work()
+
+
+def begin_apart(work: Callable[[], None], /) -> None:
+    """Begin it in a thread (a greenlet under gevent) of its own."""
+    threading.Thread(target=work, name="work", daemon=True).start()
+
+
 @dataclass
 class Desk:
     """Everything an act needs."""
@@ -62,6 +82,12 @@ class Desk:
     """Set by `realtime`: when each who has left a session's pages since this desk began last did."""
     reach: Callable[[str], Mapping[str, Reach]] = lambda session: {}
     """Set by `realtime`: how the people of a session are reached, by person."""
+    apart: Apart = run_here
+    """Set by `app`: does work of the processor alone without holding up anybody's greenlet."""
+    begin: Callable[[Callable[[], None]], None] = begin_apart
+    """Begins work that goes on after the act which began it, and has commits of its own."""
+    assemblies: dict[str, Any] = field(default_factory=dict)
+    """The files being prepared, and how the last preparation went: by draft (`services.assembly`)."""
     knocks: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     """When somebody was last entered as refused at a door: by session, person and door."""
 
@@ -80,6 +106,9 @@ class Act:
     facts: dict[str, object] = field(default_factory=dict)
     """What the record keeps of it beside its subject: codes, counts, hashes and the reasons
     that were given, never the negotiated text."""
+
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
+    """What is to be begun once the act has been committed."""
 
     def record(self, name: str, subject: str, /, **facts: object) -> None:
         """Enter something in the record that is done by this act."""
@@ -145,6 +174,8 @@ def acting(
                 act.closed = behind or of_closed_part or becomes_closed
                 act.record(name, subject, **act.facts)
             desk.drafts.settle()
+            for begin in act.afterwards:
+                begin()
         log.info("%s by %s on %s: done", name, actor.person, subject or session)
     except BaseException as failure:
         desk.drafts.discard()

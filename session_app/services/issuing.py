@@ -7,14 +7,16 @@ those of that text: they are closed as it is, before and after its adoption.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from session_app import i18n
-from session_app.domain.access import Action
+from session_app.domain.access import PUBLIC_ACTOR, Action, Category, Grant, may
 from session_app.domain.agenda import Session
+from session_app.domain.contract import DocumentsChanged, PublishDocument
 from session_app.domain.documents import (
     LAYOUTS,
     DocumentText,
@@ -26,12 +28,15 @@ from session_app.domain.documents import (
     order_names,
 )
 from session_app.domain.drafting import LANGUAGES, Language
-from session_app.domain.errors import NotFound
+from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.forum import Forum
-from session_app.store import documents, drafts, sessions
+from session_app.store import documents, drafts, people, sessions
+from session_app.store.database import stamp
+from session_app.store.documents import Prepared
 from session_app.word import assemble
 
-from .desk import Act, Desk, enter
+from .desk import Act, Desk, Result, enter
+from .floor import is_within
 
 TEMPLATE = "conclusions.docx"
 DOWNLOAD = "document.download"
@@ -253,6 +258,126 @@ def issue_documents(act: Act, draft: drafts.Draft) -> None:
             content=content,
         )
         act.record("document.issue", layout, sha256=hashlib.sha256(content).hexdigest())
+
+
+def publish_document(act: Act, command: PublishDocument) -> Result:
+    """Class the issued files of the adopted document as public. Nothing becomes public by itself.
+
+    Raises `Conflict` before adoption, for a second time, and for the text of the closed part.
+    """
+    draft = drafts.draft(act.desk.store, command.draft)
+    if draft.session != act.session.id:
+        raise NotFound("draft.unknown")
+    if draft.closed:
+        raise Conflict("publish.closed")
+    if draft.adopted is None:
+        raise Conflict("publish.not_adopted")
+    if documents.published_at(act.desk.store, draft.id) is not None:
+        raise Conflict("publish.done")
+    documents.publish(act.tx, draft.id, by=act.actor.person)
+    for each in documents.issued(act.desk.store, draft.id):
+        act.record("document.public", each.layout, sha256=each.sha256)
+    act.tx.announce(act.session.id, DocumentsChanged())
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """A group of those who take part, and whether the access table lets them have a document."""
+
+    circle: str
+    may: Literal["yes", "no", "leave", "later"]
+    people: int
+    by_leave: int
+
+
+_CIRCLES: Mapping[str, tuple[Category, ...]] = {
+    "members": (Category.HEAD, Category.DELEGATE, Category.PPT_CHAIR, Category.PPT_STAFF),
+    "st": (Category.ST,),
+    "observer_organisations": (Category.OBSERVER_ORGANISATION,),
+    "observer_countries": (Category.OBSERVER_COUNTRY,),
+    "rrocm": (Category.RROCM,),
+    "guests": (Category.GUEST,),
+    "interpreters": (Category.INTERPRETER,),
+    "public": (Category.PUBLIC,),
+}
+
+
+def count_readers(desk: Desk, draft: drafts.Draft, now: datetime) -> list[Readers]:
+    """Who may have the files of the outcome document while the door is open, group by group.
+
+    Asked of the access table for somebody of each category without a grant, and again with the leave to
+    read; those who do have leave are counted by the grants given before everybody.
+    """
+    action = needed_to_download(draft)
+    published = documents.published_at(desk.store, draft.id) is not None
+    spans = sessions.closed_spans(desk.store, draft.session)
+    given = {
+        grant.person
+        for grant in people.grants(desk.store, draft.session)
+        if grant.right in ("read_draft", "edit_draft")
+        and grant.in_force(now)
+        and grant.draft in (None, draft.id)
+        and not is_within(spans, stamp(grant.given_at))
+    }
+    actors = [
+        desk.authority.actor(draft.session, each.person)
+        for each in people.accredited(desk.store, draft.session)
+    ]
+    found = []
+    for circle, categories in _CIRCLES.items():
+        mine = [each for each in actors if each.category in categories]
+        by_itself, by_leave = (
+            all(_could(desk, draft, action, each, now, leave) for each in categories)
+            for leave in (False, True)
+        )
+        if by_itself:
+            answer: Literal["yes", "no", "leave", "later"] = "yes"
+        elif by_leave:
+            answer = "leave"
+        else:
+            answer = "no" if published else "later"
+        with_leave = sum(each.person in given for each in mine) if answer == "leave" else 0
+        found.append(Readers(circle, answer, len(mine), with_leave))
+    return found
+
+
+def _could(
+    desk: Desk, draft: drafts.Draft, action: Action, category: Category, now: datetime, leave: bool
+) -> bool:
+    """Whether somebody of a category could have the document, with or without the leave to read it."""
+    grant = Grant("", "", "read_draft", "", "", now)
+    asker = replace(PUBLIC_ACTOR, category=category, grants=(grant,) if leave else ())
+    subject = desk.authority.subject(draft.session, asker, action, draft=draft.id)
+    return bool(may(asker, action, replace(subject, mode="open"), at=now))
+
+
+def find_prepared(
+    desk: Desk, session_id: str, file: str, person: str | None, now: datetime
+) -> Prepared | None:
+    """A file of a prepared revision, for whoever may read the draft now; None for anybody else."""
+    found = documents.prepared_file(desk.store, session_id, file)
+    if found is None or not desk.authority.may(
+        session_id, person, Action.READ_DRAFT, now, draft=found.draft
+    ):
+        return None
+    return found
+
+
+def read_prepared(
+    desk: Desk, session_id: str, found: Prepared, *, person: str | None, now: datetime
+) -> bytes:
+    """The bytes of a prepared file, entered in the record before the first of them goes."""
+    enter(
+        desk,
+        session=session_id,
+        person=person,
+        name=DOWNLOAD,
+        subject=found.layout,
+        now=now,
+        facts={"revision": found.revision, "sha256": found.sha256, "draft": found.draft},
+    )
+    return documents.prepared_content(desk.store, found.id)
 
 
 def place(forum: Forum, session: Session, language: Language) -> str:

@@ -17,6 +17,7 @@ from session_app.domain import contract
 from session_app.domain.access import Action, Level
 from session_app.domain.agenda import ClosedRun, Session, number_items, veil
 from session_app.domain.drafting import LANGUAGES, Kind, Language
+from session_app.domain.errors import NotFound
 from session_app.domain.floor import Request, speaking_times
 from session_app.domain.forum import SittingMode
 from session_app.domain.papers import CIRCLES, SLOTS
@@ -36,7 +37,7 @@ from session_app.services.floor import is_closed, is_within, read_floor, read_qu
 from session_app.services.gavel import list_entitled
 from session_app.services.issuing import WordFile, list_files, needed_to_download, place
 from session_app.services.papers import can_be_given
-from session_app.store import drafts, gavel, papers, people, rehearsals, sessions
+from session_app.store import documents, drafts, gavel, papers, people, rehearsals, sessions
 from session_app.store import screens as enrolled
 from session_app.store.database import stamp
 from session_app.store.drafts import Draft
@@ -46,6 +47,7 @@ from session_app.store.people import Accredited
 
 from .attendance import read_attendance, read_quorum_of
 from .desk import in_order, read_connections, read_programme
+from .documents import read_assembly, read_checks, read_publication, read_readers
 from .models import (
     AgendaModel,
     AttendeeModel,
@@ -72,6 +74,7 @@ from .models import (
     PeopleModel,
     PersonModel,
     PresidingModel,
+    PublishedModel,
     QuorumModel,
     RehearsalModel,
     ScreenModel,
@@ -484,7 +487,23 @@ def _read_documents(desk: Desk, session: Session, viewer: Viewer, now: datetime)
     if draft is None or needed_to_download(draft) not in viewer.may:
         return DocumentsModel((), groups)
     files = tuple(_file(each, session, "documents") for each in list_files(desk, session.id))
-    return DocumentsModel(files, groups)
+    revision = documents.prepared(desk.store, draft.id) if draft.adopted is None else []
+    prepared = tuple(
+        FileModel(
+            layout=each.layout,
+            href=f"/s/{session.id}/documents/{each.id}",
+            name=each.name,
+            adopted=False,
+            version=each.version,
+            at=_short_moment(each.at, session, now),
+            size=_size(each.size),
+            sha256="",
+        )
+        for each in revision
+    )
+    public = documents.published_at(desk.store, draft.id) is not None
+    number_of = revision[0].revision if revision else 0
+    return DocumentsModel(files, groups, prepared, number_of, public)
 
 
 def read_papers(
@@ -531,6 +550,38 @@ def _paper(paper: Paper, session: Session, now: datetime) -> PaperModel:
             if each.slot == slot
         ),
         due=due,
+    )
+
+
+def read_published(desk: Desk, session_id: str, now: datetime) -> PublishedModel:
+    """What anybody may have of a session. Raises `NotFound` before its document has been published."""
+    session = sessions.session(desk.store, session_id)
+    draft = drafts.draft_of(desk.store, session_id)
+    at = documents.published_at(desk.store, draft.id) if draft is not None else None
+    if at is None:
+        raise NotFound("document.unknown")
+    public = desk.authority.papers(session_id, None, now)
+    files = (_file(each, session, "documents") for each in list_files(desk, session_id))
+    shown = (
+        _paper(each, session, now)
+        for each in papers.papers(desk.store, session_id)
+        if each.id in public
+    )
+    place_of = f"/p/{session_id}"
+    return PublishedModel(
+        _moment(at, session),
+        tuple(replace(each, href=f"{place_of}/{each.layout}.docx") for each in files),
+        tuple(
+            replace(
+                each,
+                circles=(),
+                files=tuple(
+                    replace(file, href=f"{place_of}/{file.href.rpartition('/')[2]}")
+                    for file in each.files
+                ),
+            )
+            for each in shown
+        ),
     )
 
 
@@ -746,6 +797,10 @@ TOPICS: Mapping[str, Topic] = {
     "papers": Topic(
         Action.MANAGE_DOCUMENTS, _read_handed_out, frozenset({Action.SEE_AGENDA}), papers=True
     ),
+    "checks": Topic(Action.MANAGE_DOCUMENTS, read_checks, frozenset({Action.READ_DRAFT})),
+    "assembly": Topic(Action.MANAGE_DOCUMENTS, read_assembly, frozenset({Action.READ_DRAFT})),
+    "publication": Topic(Action.MANAGE_DOCUMENTS, read_publication, frozenset({Action.PUBLISH})),
+    "readers": Topic(Action.MANAGE_DOCUMENTS, read_readers),
     "closed_text": Topic(Action.KNOW, _read_closed_text, frozenset({Action.MANAGE_DOOR})),
     "draft": Topic(
         Action.READ_DRAFT,
@@ -831,11 +886,41 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
         "connections",
     ),
     contract.GavelChanged.name: ("gavel",),
-    contract.PeopleChanged.name: ("people", "door", "screens", "connections", "gavel"),
+    contract.PeopleChanged.name: (
+        "people",
+        "door",
+        "screens",
+        "connections",
+        "gavel",
+        "readers",
+    ),
     contract.RehearsalChanged.name: ("rehearsal",),
-    contract.DraftChanged.name: ("room", "screen", "delegations", "draft", "closed_draft"),
-    contract.ParagraphEdited.name: ("room", "screen", "delegations", "draft", "closed_draft"),
-    contract.DocumentsChanged.name: ("documents", "papers", "draft"),
+    contract.DraftChanged.name: (
+        "room",
+        "screen",
+        "delegations",
+        "draft",
+        "closed_draft",
+        "checks",
+    ),
+    contract.ParagraphEdited.name: (
+        "room",
+        "screen",
+        "delegations",
+        "draft",
+        "closed_draft",
+        "checks",
+    ),
+    contract.AssemblyChanged.name: ("assembly",),
+    contract.DocumentsChanged.name: (
+        "documents",
+        "papers",
+        "draft",
+        "checks",
+        "assembly",
+        "publication",
+        "readers",
+    ),
     contract.ClosedTextChanged.name: ("closed_text", "closed_draft"),
 }
 """Which topics an event makes stale. An event that is not here has its own typed receivers only."""

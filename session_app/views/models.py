@@ -370,6 +370,92 @@ class FileModel:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckModel:
+    """Something to look at before the files are prepared."""
+
+    subject: str  # its words are `ui.check.<subject>`
+    where: Texts
+    paragraphs: tuple[str, ...]
+    quotes: tuple[tuple[Language, str], ...]
+    bracketed: int = 0
+    proposed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksModel:
+    """Topic `checks`."""
+
+    findings: tuple[CheckModel, ...]
+    passed: tuple[str, ...]  # subjects with nothing to look at
+    adopted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepModel:
+    """A step of the preparation."""
+
+    name: str  # number, check, compose, write, compare
+    state: str  # done, current, later, stopped
+    took: Texts = field(default_factory=dict)  # "0,2" seconds, of one that is done
+    done: int = 0
+    total: int = 0  # 0 where it is done in one piece
+
+
+@dataclass(frozen=True, slots=True)
+class AssemblyModel:
+    """Topic `assembly`: the preparation of the Word files."""
+
+    draft: str
+    adopted: bool
+    revision: int  # the one under way, or the last; 0: none yet
+    state: str  # none, running, cancelling, done, failed, cancelled
+    percent: int
+    step: int
+    steps: tuple[StepModel, ...]
+    at: str  # "14:32", when it was begun
+    refusal: str = ""  # code of the sentence
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationModel:
+    """Topic `publication`."""
+
+    draft: str
+    adopted: bool
+    at: Texts  # when it was published, or empty
+    href: str  # the public page
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedModel:
+    """The public page of a session."""
+
+    at: Texts
+    files: tuple[FileModel, ...]
+    papers: tuple[PaperModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderModel:
+    """A group of those who take part, and whether they may have the document's files."""
+
+    circle: str
+    may: str  # yes, no, leave (only by the PPT's leave), later (once published)
+    people: int  # of the group, accredited
+    by_leave: int  # of them, who may by a grant that stands
+
+
+@dataclass(frozen=True, slots=True)
+class ReadersModel:
+    """Topic `readers`: who may have the document's files, as it stands."""
+
+    readers: tuple[ReaderModel, ...]
+    adopted: bool
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PaperFileModel:
     """One file of a paper."""
 
@@ -405,8 +491,11 @@ class PaperGroup:
 class DocumentsModel:
     """Topic `documents`: only what this class of viewers may have."""
 
-    files: tuple[FileModel, ...]
+    files: tuple[FileModel, ...]  # issued ones, or those of the text as it stands
     groups: tuple[PaperGroup, ...] = ()
+    prepared: tuple[FileModel, ...] = ()  # of the last revision, while it is a draft
+    revision: int = 0
+    public: bool = False  # the adopted document has been published
 
 
 @dataclass(frozen=True, slots=True)

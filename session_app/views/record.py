@@ -45,6 +45,8 @@ ACTS = (
     "paper.file",
     "paper.replace",
     "document.download",
+    "document.prepared",
+    "document.public",
     "record.download",
     "attendance.download",
 )

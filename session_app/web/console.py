@@ -188,6 +188,7 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
             models["documents"] = replace(
                 papers,
                 files=tuple(replace(each, href="") for each in papers.files),
+                prepared=tuple(replace(each, href="") for each in papers.prepared),
                 groups=tuple(_without_links(each) for each in papers.groups),
             )
         return render_template(

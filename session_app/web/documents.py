@@ -5,35 +5,48 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
-from flask import Flask, Response, make_response, redirect, request, url_for
+from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 from gevent import get_hub
 from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain.access import Action
+from session_app.domain.drafting import LANGUAGES
 from session_app.domain.errors import ActError, Invalid
 from session_app.domain.papers import MAX_FILE, MEDIA, SLOTS, Slot
 from session_app.i18n import translate_error
 from session_app.services.desk import Desk, clock
-from session_app.services.issuing import file_name, may_download, read_file
+from session_app.services.issuing import (
+    file_name,
+    find_prepared,
+    may_download,
+    read_file,
+    read_prepared,
+)
 from session_app.services.papers import (
     Upload,
     add_paper,
+    find_file,
     may_have_file,
     read_paper,
     replace_files,
 )
+from session_app.views.live import read_head, read_published, speaker
 
 from .guard import door, send_only_while, send_while, visitor
 
 DOWNLOADS = {
     "download": (Action.DOWNLOAD, False),
+    "download_published": (Action.DOWNLOAD, False),
     "download_closed": (Action.READ_DRAFT, True),
 }
 """The endpoints of the files: what it takes to have the document they hold, and whether that is the
 closed part's."""
-PAPER = "download_paper"
-"""The endpoint of the papers' files: each is for those whom the table and its audience let have it."""
-ON_THE_DESK = ("sitting", "gavel", "documents", "papers")
+PAPERS = {"download_paper": Action.SEE_DOCUMENTS, "download_public_paper": Action.DOWNLOAD}
+"""The endpoints of the papers' files: each is for those whom the table and its audience let have it."""
+ON_THE_DESK = (
+    *("sitting", "gavel", "documents", "papers"),
+    *("checks", "assembly", "publication", "readers"),
+)
 """The topics of the desk's page, which answers a refused upload too."""
 SANDBOX = "default-src 'none'; sandbox"
 """The policy of a file: should a browser show it after all, it runs nothing and is of no origin."""
@@ -74,9 +87,45 @@ def install(app: Flask, desk: Desk) -> None:
     @door(Action.KNOW)
     def download_paper(session: str, document: str) -> Response:
         person = visitor().person
+        revision = find_prepared(desk, session, document, person, clock())
+        if revision is not None:
+            content = read_prepared(desk, session, revision, person=person, now=clock())
+            send_only_while(
+                lambda: find_prepared(desk, session, document, person, clock()) is not None
+            )
+            return attach(content, MEDIA["docx"], revision.name)
         found, content = read_paper(desk, session, document, person=person, now=clock())
         send_only_while(lambda: may_have_file(desk, session, person, document, clock))
         return attach(content, MEDIA[found.format], found.name)
+
+    @app.get("/p/<session>")
+    @door(Action.DOWNLOAD)
+    def published(session: str) -> str:
+        """What has been published of a session, for anybody; nothing is here before."""
+        held = read_published(desk, session, clock())
+        language = request.args.get("language", "")
+        spoken = language if language in LANGUAGES else visitor().language
+        return render_template(
+            "published.html",
+            about=read_head(desk, session),
+            language=spoken,
+            t=speaker("en" if spoken == "en" else "es"),
+            files=held.files,
+            public_papers=held.papers,
+            at=held.at,
+        )
+
+    @app.get("/p/<session>/<layout>.docx")
+    @door(Action.DOWNLOAD)
+    def download_published(session: str, layout: str) -> Response:
+        read_published(desk, session, clock())
+        return send(session, layout, closed=False)
+
+    @app.get("/p/<session>/<document>")
+    @door(Action.DOWNLOAD)
+    def download_public_paper(session: str, document: str) -> Response:
+        find_file(desk, session, document, None, clock())  # or it is one for some only
+        return download_paper(session, document)
 
     @app.get("/s/<session>/desk/documents")
     @door(Action.MANAGE_DOCUMENTS)

@@ -43,6 +43,7 @@ ON_THE_TABLET = (
     "draft",
     "door",
     "floor",
+    "publication",
 )
 """The topics of the chair's page."""
 OVER_ALL = "soon"

@@ -7,7 +7,7 @@ The same document, template, layout and version give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from session_app.domain.documents import (
@@ -22,6 +22,9 @@ from session_app.domain.drafting import LANGUAGES, Kind, Language, State, has_op
 
 from . import ooxml
 from .template import Template, open_template
+
+Parts = dict[str, bytes | str]
+"""The parts of a package by name."""
 
 _LEVEL = {Kind.ITEM: 0, Kind.SUBITEM: 1}
 
@@ -51,17 +54,39 @@ def assemble(
     version the text that is not agreed is set apart by a character style; *clean* prints the same
     words plainly. Raises `Invalid` when the template is not usable (see `open_template`).
     """
-    return ooxml.write_package(
-        _Assembly(document, open_template(template), layout, version).parts()
-    )
+    return write_file(compose_parts(document, template, layout=layout, version=version))
+
+
+def compose_parts(
+    document: DocumentText,
+    template: Path,
+    *,
+    layout: Layout,
+    version: Version = "clean",
+    composed: Callable[[], None] = lambda: None,
+) -> Parts:
+    """What `assemble` writes, part by part; `composed` is called behind each paragraph of the text, and
+    may raise to end it."""
+    return _Assembly(document, open_template(template), layout, version, composed).parts()
+
+
+def write_file(parts: Parts) -> bytes:
+    """The Word file of what was composed."""
+    return ooxml.write_package(parts)
 
 
 class _Assembly:
     """One file being put together."""
 
     def __init__(
-        self, document: DocumentText, template: Template, layout: Layout, version: Version
+        self,
+        document: DocumentText,
+        template: Template,
+        layout: Layout,
+        version: Version,
+        composed: Callable[[], None],
     ) -> None:
+        self._composed = composed
         self._document = document
         self._template = template
         self._styles = template.styles
@@ -72,7 +97,7 @@ class _Assembly:
             document.label_style, abstracts=template.abstracts, nums=template.nums
         )
 
-    def parts(self) -> dict[str, bytes | str]:
+    def parts(self) -> Parts:
         document = self._document
         main = document.origin if self._bilingual else self._languages[0]
         body = "".join(self._side_by_side() if self._bilingual else self._running_text())
@@ -148,6 +173,7 @@ class _Assembly:
             numbers = self._list(index, language)
             for paragraph, keep in _with_keep_next(section, self._languages):
                 yield self._numbered("", paragraph, language, numbers, keep)
+                self._composed()
 
     # Both languages --------------------------------------------------------------------------
 
@@ -179,6 +205,7 @@ class _Assembly:
             )
             whole = len(paragraph.texts["es"]) <= _SHORT and len(paragraph.texts["en"]) <= _SHORT
             rows.append(ooxml.row(pair, width, whole=whole))
+            self._composed()
         return "".join(rows)
 
     def _table(self, caption: str, rows: str) -> str:

@@ -13,7 +13,7 @@ from lxml import html
 
 from session_app import i18n
 from session_app.config import ROOT
-from session_app.domain import contract, papers
+from session_app.domain import checks, contract, papers
 from session_app.domain.access import Action
 from session_app.domain.drafting import LANGUAGES, Language
 from session_app.domain.paging import Run
@@ -75,6 +75,27 @@ GROUPS = tuple(
         ),
     )
     for place, item in enumerate((None, ITEMS[0], ITEMS[3]))
+)
+
+FINDINGS = tuple(
+    models.CheckModel(subject, said(HOSTILE), ("paragraph",), quotes, 5, 4)
+    for subject, quotes in (
+        ("open", ()),
+        ("empty", (("es", ""),)),
+        ("empty", (("en", ""),)),
+        ("order", (("es", f"⟪es {HOSTILE}⟫"), ("es", "⟪es b⟫"))),
+        ("dates", (("es", "⟪es a⟫"), ("en", "⟪en b⟫"))),
+        ("acronym", (("es", "⟪es A⟫"), ("en", "⟪en B⟫"))),
+        ("full_stop", (("es", "⟪es a⟫"),)),
+        ("full_stop", (("en", "⟪en a⟫"),)),
+    )
+)
+STEPS_SHOWN = (
+    models.StepModel("number", "done", said("0,2")),
+    models.StepModel("check", "done", said("0,4")),
+    models.StepModel("compose", "current", done=20, total=32),
+    models.StepModel("write", "stopped"),
+    models.StepModel("compare", "later"),
 )
 
 STATES = ("proposed", "bracketed", "agreed", "ad_referendum", "adopted")
@@ -345,6 +366,47 @@ SAMPLES: dict[str, list[object]] = {
             1,
         )
     ],
+    "checks": [
+        models.ChecksModel((), tuple(checks.SUBJECTS), adopted=False),
+        models.ChecksModel((), (), adopted=True),
+        models.ChecksModel(FINDINGS, ("dates",), adopted=False),
+    ],
+    "assembly": [
+        models.AssemblyModel("draft", False, 0, "none", 0, 0, (), ""),
+        *(
+            models.AssemblyModel("draft", False, 3, state, 62, 3, STEPS_SHOWN, "14:32")
+            for state in ("running", "cancelling", "done", "cancelled")
+        ),
+        models.AssemblyModel(
+            *("draft", True, 3, "failed", 62, 3, STEPS_SHOWN, "14:32", "assembly.differs"),
+            {"layout": "1", "label": "1.", "expected": "<i>1", "found": "<i>2"},
+        ),
+    ],
+    "publication": [
+        models.PublicationModel("draft", False, {}, "/p/session"),
+        models.PublicationModel("draft", True, {}, "/p/session"),
+        models.PublicationModel("draft", True, said("today"), "/p/session"),
+    ],
+    "readers": [
+        models.ReadersModel(
+            tuple(
+                models.ReaderModel(circle, answer, 4, leave)
+                for circle, answer, leave in (
+                    ("members", "yes", 0),
+                    ("st", "yes", 0),
+                    ("observer_organisations", "leave", 0),
+                    ("observer_countries", "leave", 2),
+                    ("rrocm", "later", 0),
+                    ("guests", "no", 0),
+                    ("interpreters", "leave", 1),
+                    ("public", "later", 0),
+                )
+            ),
+            adopted,
+            public,
+        )
+        for adopted, public in ((False, False), (True, False), (True, True))
+    ],
     "papers": [
         models.PapersModel((), (), ()),
         models.PapersModel(GROUPS, ITEMS, CIRCLES),
@@ -354,6 +416,8 @@ SAMPLES: dict[str, list[object]] = {
         models.DocumentsModel(files(adopted=False)),
         models.DocumentsModel(files(adopted=True)),
         models.DocumentsModel((), GROUPS),
+        models.DocumentsModel(files(adopted=False), (), files(adopted=False), 3),
+        models.DocumentsModel(files(adopted=True), (), (), 0, public=True),
     ],
     "closed_text": [
         models.ClosedTextModel(False, False, ()),

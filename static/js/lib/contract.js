@@ -59,6 +59,9 @@
  *   "screen.rename": { screen: string, called: string };
  *   "screen.serve": { screen: string, audience: "members" | "observers" };
  *   "screen.withdraw": { screen: string };
+ *   "document.prepare": { draft: string };
+ *   "document.cancel": { draft: string };
+ *   "document.publish": { draft: string };
  *   "paper.describe": { paper: string, title_es: string, title_en: string, document_class?: "private" | "public", circles?: string[] };
  *   "paper.withdraw": { paper: string };
  *   "draft.start_closed": {};
@@ -95,6 +98,7 @@
  *   "rehearsal.changed": { rehearsal: string | null };
  *   "draft.changed": { draft: string, version: number, adopted: boolean, sections: ({ id: string, key: string, title_es: string, title_en: string })[], rows: ({ id: string, section: string, kind: string, state: string, label_es: string, label_en: string })[] };
  *   "documents.changed": {};
+ *   "assembly.changed": { draft: string, state: string, step: number, done: number, of: number };
  *   "closed_text.changed": { draft: string };
  *   "paragraph.edited": { draft: string, paragraphs: string[] };
  * }} Events
@@ -158,6 +162,9 @@ export const COMMANDS = Object.freeze([
   "screen.rename",
   "screen.serve",
   "screen.withdraw",
+  "document.prepare",
+  "document.cancel",
+  "document.publish",
   "paper.describe",
   "paper.withdraw",
   "draft.start_closed",
@@ -228,6 +235,7 @@ export const EVENTS = Object.freeze([
   "rehearsal.changed",
   "draft.changed",
   "documents.changed",
+  "assembly.changed",
   "closed_text.changed",
   "paragraph.edited",
 ]);

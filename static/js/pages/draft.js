@@ -216,6 +216,16 @@ function follow() {
 }
 
 sync.on("structure", showStructure);
+
+/** A link to a paragraph (`#p-…`), from the checks of the desk, leads to it once the text is there. */
+function followLink() {
+  const id = location.hash.startsWith("#p-") ? location.hash.slice(3) : "";
+  if (!id || grid.element.hasAttribute("aria-busy")) return;
+  grid.select({ id, language: spoken() }, { focus: true, center: true });
+  history.replaceState(null, "", location.pathname);
+}
+sync.on("structure", followLink);
+addEventListener("hashchange", followLink);
 sync.on("paragraph", ({ paragraph }) => {
   grid.replace(paragraph);
   follow();
