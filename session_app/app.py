@@ -46,6 +46,7 @@ from session_app.web import (
     rehearsal,
     screens,
     secretariat,
+    shell,
     signing,
 )
 from session_app.web.guard import HostGuard
@@ -91,7 +92,6 @@ def create_app(settings: Settings, desk: Desk) -> App:
     )
     flask.jinja_env.undefined = StrictUndefined
     flask.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, MAX_FORM_MEMORY_SIZE=MAX_UPLOAD)
-    flask.view_functions["static"] = guard.door(guard.PUBLIC)(flask.view_functions["static"])
     scheme = "https" if settings.secure else "http"
     hosts = settings.hosts or tuple(
         f"{host}:{settings.port}" for host in {settings.host, "localhost", "127.0.0.1"}
@@ -112,6 +112,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     publisher = Publisher(desk, sockets)
     allowances = Allowances()
     program = flask.jinja_env.globals["program"] = _fingerprint(settings.static)
+    shell.install(flask, settings.static, program)
     gateway = Gateway(desk, sockets, publisher, cookie, allowances, program)
     DraftingTraffic(gateway)
     gateway.check_doors()

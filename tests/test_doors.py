@@ -140,6 +140,9 @@ ROWS = {
             /in/<code>
             /devices
             /guide/<role>
+            /sw.js
+            /offline
+            /app/<language>.webmanifest
             /static/<path:filename>
             /s/<session>/closed
             /screen

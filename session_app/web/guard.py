@@ -32,8 +32,8 @@ Needs = Action | Public
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"
-    " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none';"
-    " require-trusted-types-for 'script'; trusted-types fragments"
+    " font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none';"
+    " require-trusted-types-for 'script'; trusted-types fragments worker"
 )
 HSTS = "max-age=604800"
 """A browser that has come by HTTPS comes by it for a week, which is longer than a meeting lasts."""

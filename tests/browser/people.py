@@ -47,7 +47,7 @@ class Person:
         self.desk, self.role = desk, role
         self.url = f"http://127.0.0.1:{through}"
         self.context = browser.new_context(
-            **({"viewport": {"width": 1500, "height": 900}} | context)
+            **({"viewport": {"width": 1500, "height": 900}, "service_workers": "block"} | context)
         )
         self.complaints: list[str] = []
         self.expected: list[re.Pattern[str]] = []

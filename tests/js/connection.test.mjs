@@ -123,7 +123,7 @@ test("who may no longer be here is sent where the reason says", async () => {
   const refused = await page((socket) => Object.assign(socket, { refused: true, active: false }));
   assert.deepEqual(refused.left, ["/"]);
   const kept = await page((socket) => (socket.answers.join = (_, answer) => answer({ ok: false, code: "session.unknown" })));
-  assert.deepEqual(kept.left, ["/s/s/closed"]);
+  assert.deepEqual(kept.left, ["/"]);
 });
 
 test("a network that fails sends nobody away", async () => {

@@ -333,7 +333,7 @@ def test_a_page_that_is_got_changes_nothing(app, room, visit, issue):
     badge = issue("chair")
     fill = {"session": room.session, "layout": "es", "code": badge.link, "filename": "mark.svg"}
     fill |= {"who": "observer_country", "page": "documents", "role": "chair", "document": "x"}
-    fill |= {"person": room.person["interpreter"]}
+    fill |= {"person": room.person["interpreter"], "language": "en"}
     tables = ("login", "badge", "accreditation", "permission", "event")
     count = "select " + ", ".join(f"(select count(*) from {each})" for each in tables)
     visitor = visit("secretariat")
@@ -382,7 +382,8 @@ class Inline(HTMLParser):
 
 def answers(app, room, visit, issue):
     """Every page as somebody gets it, and every kind of refusal, with its address."""
-    fill = {"session": room.session, "layout": "es", "filename": "css/base.css"}
+    fill = {"session": room.session, "layout": "es", "filename": "css/base.css", "language": "es"}
+    fill |= {"person": room.person["interpreter"]}
     fill |= {"who": "observer_country", "page": "documents", "role": "chair", "document": "x"}
     fill |= {"person": room.person["interpreter"]}
     for role in (None, "chair", "secretariat", "delegate-hnd", "observer-country", "projector"):

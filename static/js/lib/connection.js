@@ -8,7 +8,7 @@ import { Emitter } from "./emitter.js";
 const ANSWER_WITHIN = 10_000;
 const BEAT_AFTER = 1_500; // ms of silence before the server is asked for a sign of life
 const OFFLINE_AFTER = 3_000; // ms of silence before the page says so
-const GIVE_UP_AFTER = 8_000; // ms of silence before an open transport is thrown away and made anew
+const GIVE_UP_AFTER = 5_500; // ms of silence before an open transport is thrown away and made anew
 const LOOK_EVERY = 250;
 const CLOCK_COUNTS = 10_000; // ms an answer about the server's clock is preferred to a slower one
 const CLOCK_DRIFTS = 5; // ms two clocks may part while one answer is preferred
@@ -66,8 +66,8 @@ export class Connection extends Emitter {
       transports: ["websocket"],
       autoConnect: false, // or it connects before anybody listens
       reconnectionDelay: 500,
-      reconnectionDelayMax: 5_000,
-      timeout: 4_000, // an attempt into a network that swallows it must not hold up the next
+      reconnectionDelayMax: 1_500, // and up to half as much again: back within 6 s of the network's return
+      timeout: 3_000, // an attempt into a network that swallows it must not hold up the next
       ...options,
     });
     this.socket.on("connect", () => void this.join());

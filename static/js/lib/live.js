@@ -6,6 +6,7 @@ import { connect } from "./connection.js";
 import { actOf, hour, valuesOf } from "./dom.js";
 import { followLanguage } from "./language.js";
 import { showSoon } from "./soon.js";
+import { isTypedIn, renewWith } from "./version.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {typeof import("../../vendor/live.js").Idiomorph} Morph */
@@ -34,7 +35,9 @@ export function follow({ io, Idiomorph, leave }) {
   followLanguage(connection, (topic, html) => show(topic, html, Idiomorph));
   document.addEventListener("language", () => tell(connection));
   showSoon(connection);
+  if (page !== "screen") renewWith(connection, isTypedIn); // a screen sees to it itself
   document.addEventListener("submit", (event) => void act(event, connection));
+  document.addEventListener("submit", (event) => stay(event, connection), true);
   document.addEventListener("click", openOrClose);
   return connection;
 }
@@ -226,23 +229,25 @@ function openOrClose(event) {
 }
 
 /** Say whether the page is live, and since when it is not. @param {Connection} connection */
-function tell({ contact, since }) {
+function tell(connection) {
+  const { contact, since } = connection;
   const live = contact === "live";
   const badge = document.getElementById("connection");
   if (badge) {
     badge.hidden = false;
     badge.querySelector(".dot")?.classList.toggle("hollow", !live);
     const word = badge.querySelector(".word");
-    if (word) word.textContent = (live ? badge.dataset.online : badge.dataset.offline) ?? "";
+    const { online, offline, lost } = badge.dataset;
+    if (word) word.textContent = (live ? online : contact === "offline" ? lost : offline) ?? "";
   }
-  const acts = document.querySelectorAll("form[data-act] button, [data-opens]");
+  const acts = document.querySelectorAll(":is(form[method=post], form[data-act]) button:not([data-closes]), [data-opens]");
   if (contact === "offline") {
     const said = strip();
     if (said?.hidden) {
       said.hidden = false;
-      said.textContent = (said.dataset.sentence ?? "").replace("{time}", hour(since ?? new Date()));
+      sayLost(said, hour(since ?? new Date()), () => connection.retry());
     }
-    hold(acts, "offline");
+    hold(acts, "offline", said?.dataset.waits);
   } else if (live) {
     const said = strip();
     if (said) said.hidden = true;
@@ -253,15 +258,39 @@ function tell({ contact, since }) {
 const strip = () => document.getElementById("offline");
 
 /**
+ * Since when, what still works on this page, and of when what it shows is.
+ * @param {HTMLElement} said
+ * @param {string} time
+ * @param {() => void} retry
+ */
+function sayLost(said, time, retry) {
+  const { since = "", works = "", dated = "", retry: word = "" } = said.dataset;
+  const at = (/** @type {string} */ sentence) => sentence.replace("{time}", time);
+  const button = Object.assign(document.createElement("button"), { className: "btn touch", type: "button", textContent: word });
+  button.addEventListener("click", retry);
+  const words = document.createElement("p");
+  words.append(Object.assign(document.createElement("b"), { textContent: at(since) }), ` ${works} ${at(dated)}`);
+  said.replaceChildren(words, button);
+}
+
+/** A form that would leave the page stays while there is no line: what was typed would go with it. @param {SubmitEvent} event @param {Connection} connection */
+function stay(event, connection) {
+  const form = event.target;
+  if (connection.contact === "offline" && form instanceof HTMLFormElement && form.method === "post") event.preventDefault();
+}
+
+/**
  * Controls that must wait keep their focus: they are marked, not disabled.
  * @param {Iterable<Element>} controls
  * @param {string} why
+ * @param {string} [said] why, in words, where they must wait for something else than an answer
  */
-function hold(controls, why) {
+function hold(controls, why, said = "") {
   for (const control of controls) {
     if (control.ariaDisabled === "true") continue;
     control.ariaDisabled = "true";
     control.setAttribute("data-held", why);
+    if (said) control.setAttribute("aria-description", said);
   }
 }
 
@@ -274,5 +303,6 @@ function release(controls, why) {
     if (control.getAttribute("data-held") !== why) continue;
     control.ariaDisabled = null;
     control.removeAttribute("data-held");
+    control.removeAttribute("aria-description");
   }
 }

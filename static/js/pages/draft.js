@@ -16,6 +16,7 @@ import { actOf, hour, valuesOf } from "../lib/dom.js";
 import { followLanguage } from "../lib/language.js";
 import { parse } from "../lib/live.js";
 import { showSoon } from "../lib/soon.js";
+import { isTypedIn, renewWith } from "../lib/version.js";
 
 /** @typedef {import("../editor/sync.js").Presence} Presence */
 /** @typedef {import("../editor/sync.js").Refused} Refused */
@@ -319,6 +320,7 @@ const warn = (event) => {
   if (sync.status.unsent || refused.length) event.preventDefault();
 };
 addEventListener("beforeunload", warn);
+renewWith(connection, () => isTypedIn() || Boolean(grid.writing || sync.status.unsent || refused.length));
 
 // Who may no longer be here leaves at once, and nothing of the text stays: no question, no words on the
 // screen. What was typed before a door closed is in this device's outbox, and goes when they are back.
