@@ -529,7 +529,7 @@ def test_with_the_door_open_nobody_off_its_roster_hears_of_it_and_its_roster_hea
     assert chair.do("door.open")["ok"]
     # Who is connected is news by itself, at the pace of people's coming and going.
     outside = {
-        role: served.enter(role, *(TOPICS.keys() - {"connections"}))
+        role: served.enter(role, *(TOPICS.keys() - {"connections", "screens"}))
         for role in DEMO_ROLES
         if role not in ("chair", "delegate-hnd")
     }
