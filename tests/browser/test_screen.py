@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -154,7 +155,8 @@ def test_a_door_that_closes_and_a_line_that_is_lost_leave_nothing_of_the_room(en
 
     # Off line in an open sitting: the last frame stays, with a badge.
     desk.line.swallow()
-    expect(screen.page.locator("#signal")).to_contain_text("No signal since", timeout=BLANK)
+    said = re.compile(r"Sin señal desde \d\d:\d\d · No signal since \d\d:\d\d")
+    expect(screen.page.locator("#signal")).to_contain_text(said, timeout=BLANK)
     screen.page.wait_for_timeout(8_000)
     expect(screen.page.locator("#live-screen .cols")).to_contain_text(words)
     desk.line.carry()
