@@ -11,6 +11,8 @@ from browser.people import Person
 from desk_process import DeskProcess
 from playwright.sync_api import Browser, Page, expect
 
+from session_app.web.guides import PICTURES
+
 pytestmark = pytest.mark.browser
 
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
@@ -471,6 +473,71 @@ def test_the_secretariats_desk_and_its_pages_have_no_barrier(house: House) -> No
     for place in ("desk", "record", f"why?person={person}&thing=draft:read", "as/delegate/"):
         house.inspector.measure(house.open("secretariat", place).page, f"{place} in English")
     secretariat.go("desk").speak("es")
+
+
+def test_a_session_that_cannot_be_and_devices_that_come_and_go_have_no_barrier(
+    house: House,
+) -> None:
+    look = house.inspector.look
+    secretariat = house.open("secretariat", "desk/new").speak("es").expect("status of 400")
+    page = secretariat.page
+    page.locator("#starts").fill("2027-05-02")
+    page.locator("#ends").fill("2027-05-01")
+    page.locator("#id").fill("../x")
+    page.locator(".plan .primary").click()
+    page.locator("#import-result").wait_for()
+    assert page.locator("[aria-invalid=true]").count() >= 3
+    look(page, "a session that cannot be", themes=True)
+    page.set_viewport_size(PHONE["viewport"])
+    house.inspector.measure(page, "a session that cannot be, on a phone")
+    page.set_viewport_size(LAPTOP["viewport"])
+
+    # One who is cut off again and again, and one badge on two devices.
+    facts = {"session": house.desk.session, "page": "home", "topics": ["sitting"]}
+    cookies = [house.desk.sign_in(role) for role in ("observer-country", *["drafting-mex"] * 2)]
+    lines = [house.desk.connect(each) for each in cookies]
+    for line in lines:
+        assert line.ask("join", facts)["ok"]
+    for _ in range(2):
+        assert lines[0].ask("join", facts | {"again": True})["ok"]
+    secretariat.go("desk")
+    for state in ("shared", "intermittent"):
+        page.locator(f"#live-connections tr[data-state={state}]").wait_for()
+        page.locator(f"[data-alert={state}]").wait_for()
+    look(page, "devices that come and go", themes=True)
+    page.set_viewport_size(PHONE["viewport"])
+    house.inspector.measure(page, "devices that come and go, on a phone")
+    page.set_viewport_size(LAPTOP["viewport"])
+    for line in lines:
+        line.close()
+
+
+def test_the_guides_and_a_rehearsal_have_no_barrier(house: House) -> None:
+    look = house.inspector.look
+    guest = stranger(house, "es", **PHONE)
+    for role in PICTURES:
+        for language in ("es", "en"):
+            guest.goto(f"/guide/{role}?lang={language}")
+            themes = (role, language) == ("chair", "es")  # they are of one make
+            look(guest, f"guide {role} in {language}", least=FINGER, themes=themes)
+    guest.context.close()
+
+    secretariat = house.open("secretariat", "rehearsal").speak("es")
+    page = secretariat.page
+    look(page, "no rehearsal", themes=True)
+    page.locator("main button[value=begin]").click()
+    page.locator("#end-rehearsal > summary").click()
+    look(page, "a rehearsal to be ended", themes=True)
+    page.locator(".rehearse a.primary").click()
+    page.locator("aside.rehearsal").wait_for()
+    look(page, "in the rehearsal", themes=True)
+    page.set_viewport_size(PHONE["viewport"])
+    house.inspector.measure(page, "in the rehearsal, on a phone")
+    page.set_viewport_size(LAPTOP["viewport"])
+    secretariat.go("rehearsal")
+    page.locator("#end-rehearsal > summary").click()
+    page.locator("main button[value=end]").click()
+    page.locator("main button[value=begin]").wait_for()
 
 
 def test_the_text_is_read_and_written_without_a_barrier(house: House) -> None:
