@@ -351,6 +351,7 @@ ROWS = {
         """,
         Action.ACCREDIT: """
             session.amend
+            session.settings
             screen.rename
             screen.serve
             screen.withdraw
@@ -410,6 +411,7 @@ ROWS = {
             attendance.changed
             floor.changed
             door.announced
+            session.chosen
         """,
         Action.MARK_ATTENDANCE: """
             gavel.changed

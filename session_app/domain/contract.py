@@ -180,6 +180,18 @@ class AmendSession(Command, name="session.amend", needs=Action.ACCREDIT):
 
 
 @dataclass(frozen=True)
+class ChooseSettings(Command, name="session.settings", needs=Action.ACCREDIT):
+    """Choose, for this session, among what the forum allows; what is none is as the forum has it. `seen` is
+    the digest of what was chosen as it was shown."""
+
+    seen: str
+    minutes_members: int | None = None  # of each speaker; 0: without limit
+    minutes_others: int | None = None
+    companions: int | None = None  # of each head, behind a closed door
+    order: str | None = None  # of speakers
+
+
+@dataclass(frozen=True)
 class RetitleItem(Command, name="agenda.retitle", needs=Action.MANAGE_AGENDA):
     """Change an item's title in both languages."""
 
@@ -817,6 +829,11 @@ class PeopleChanged(Event, name="people.changed", needs=Action.ACCREDIT):
     """Accreditations or grants have changed; every open door is asked again."""
 
     accredited: int
+
+
+@dataclass(frozen=True)
+class SettingsChosen(Event, name="session.chosen", needs=Action.ATTEND):
+    """Something is chosen for this session otherwise than before."""
 
 
 @dataclass(frozen=True)

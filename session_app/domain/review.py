@@ -24,8 +24,6 @@ from .sheet import Problem
 
 Standing = Literal["new", "changed", "same", "wrong", "skipped"]
 
-COMPANIONS = "closed_door.companions_max"
-"""The setting that says how many companions a head may bring behind a closed door."""
 ALTERED = ("name", "email", "delegation", "capacity", "drafting", "audience", "rank")
 """What an import can change of somebody; their language is their own choice once they are there."""
 
@@ -80,12 +78,14 @@ def review(
     ppt: str,
     body: str,
     held: Sequence[Held],
+    companions: int,
     names: Mapping[str, str] | None = None,
 ) -> tuple[Reviewed, ...]:
     """Every row, in order, with what is wrong with it or what it would do.
 
     Quotas are counted as they would stand after the import of what is ready: those already accredited
-    and not in the list count too. `names` are what the list calls its columns.
+    and not in the list count too. `names` are what the list calls its columns, `companions` how many
+    a head may bring behind a closed door of this session.
     """
     reader = RowReader(forum, ppt, names)
     known = Known(held)
@@ -134,7 +134,7 @@ def review(
         refuse(line, code, **params)
         found[line.line] = replace(found[line.line], standing="wrong", person=None, changes=())
     for line, code, params in _worth_a_look(
-        [line for line, _ in ready if found[line.line].is_ready], others, forum, ppt
+        [line for line, _ in ready if found[line.line].is_ready], others, forum, ppt, companions
     ):
         note = Problem(line.line, "", code, params)
         found[line.line] = replace(found[line.line], notes=(*found[line.line].notes, note))
@@ -302,12 +302,15 @@ def _beyond_quotas(
 
 
 def _worth_a_look(
-    lines: Sequence[AccreditationLine], others: Collection[Held], forum: Forum, ppt: str
+    lines: Sequence[AccreditationLine],
+    others: Collection[Held],
+    forum: Forum,
+    ppt: str,
+    limit: int,
 ) -> list[Beyond]:
     """Ready lines that make a second head of a delegation, or more companions than may enter a closed
     door (S002 A L20; S000 16.b.1): the sources forbid neither accreditation."""
     found: list[Beyond] = []
-    limit = int(forum.settings[COMPANIONS].value)
     heads = {each.delegation: each.name for each in others if each.capacity is Capacity.HEAD}
     companions: dict[str, int] = {}
     for each in others:

@@ -21,6 +21,7 @@ from session_app.store.imports import ImportList, ListRow
 
 from .desk import Act, Desk, acting
 from .people import settle
+from .settings import read_setting
 
 FIXABLE = ("delegation", "capacity", "language")
 """Fields that may be the same for a whole list."""
@@ -227,6 +228,7 @@ def _review(desk: Desk, session: str, held: ImportList) -> tuple[Reviewed, ...]:
         ppt=known.ppt,
         body=known.body,
         held=people.held(desk.store, session),
+        companions=int(read_setting(desk, session, "companions")),
     )
 
 

@@ -22,6 +22,7 @@ from . import (
     people,
     room,
     screens,
+    settings,
     setup,
     sitting,
 )
@@ -47,6 +48,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.MoveItem: agenda.move_item,
     contract.AmendItem: agenda.amend_item,
     contract.AmendSession: setup.amend_session,
+    contract.ChooseSettings: settings.choose_settings,
     contract.RemoveItem: agenda.remove_item,
     contract.FinishItem: agenda.finish_item,
     contract.ReopenItem: agenda.reopen_item,

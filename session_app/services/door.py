@@ -37,9 +37,10 @@ from session_app.store.people import Accredited
 from .desk import Act, Desk, Result
 from .floor import drop_requests, end_closed_lists
 from .room import clear_room
+from .settings import OF_A_SESSION, read_setting
 from .sitting import put_sitting
 
-COMPANIONS = "closed_door.companions_max"
+COMPANIONS = OF_A_SESSION["companions"]
 MAX_REASON = 500
 WIDTH: tuple[SittingMode, ...] = ("open", "members", "closed")
 """From the widest room to the narrowest."""
@@ -114,7 +115,7 @@ def enter_sitting(
     act: Act, last: Sitting | None, mode: SittingMode, *, companions: int | None = None
 ) -> Result:
     """Open the next sitting in a mode. Only who may manage the door opens one behind it."""
-    allowed = companions or int(act.desk.forum.settings[COMPANIONS].value)
+    allowed = companions or int(read_setting(act.desk, act.session.id, "companions"))
     if last is not None and WIDTH.index(mode) < WIDTH.index(last.mode):
         clear_room(act)  # before fewer people it was put there
     if mode == "closed":
@@ -280,11 +281,11 @@ def _roster(act: Act) -> Roster:
 
 
 def quota(desk: Desk, session: str) -> int:
-    """The quota that counts now: that of the closed sitting under way, or the forum's."""
+    """The quota that counts now: that of the closed sitting under way, or the session's."""
     sitting = sessions.sitting(desk.store, session)
     if sitting is not None and _is_closed(sitting):
         return sitting.companions
-    return int(desk.forum.settings[COMPANIONS].value)
+    return int(read_setting(desk, session, "companions"))
 
 
 def _proposed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from session_app.domain import agenda, floor
 from session_app.domain.access import Action, Level
@@ -30,6 +31,7 @@ from session_app.store import sessions
 from session_app.store.database import new_id, stamp
 
 from .desk import Act, Desk, Result, take_gavel
+from .settings import read_setting
 
 LONGEST_EXTENSION = 600
 """Seconds a speaker can be given at once."""
@@ -41,8 +43,8 @@ def read_floor(desk: Desk, session: str) -> Floor:
 
 
 def read_queue(desk: Desk, session: str) -> tuple[Request, ...]:
-    """Who comes next, in the forum's order."""
-    rule: OrderRule = desk.forum.settings["floor.order"].value  # type: ignore[assignment]
+    """Who comes next, in the order of this session."""
+    rule = cast(OrderRule, read_setting(desk, session, "order"))
     return floor.queue(
         read_floor(desk, session),
         rule,
@@ -218,11 +220,11 @@ def _require_known(act: Act, code: str) -> None:
 
 
 def _limit(act: Act, delegation: str) -> int | None:
-    """Seconds a delegation may speak: what the item says, or the forum's setting for its kind."""
+    """Seconds a delegation may speak: what the item says, or the session's setting for its kind."""
     item = agenda.current(sessions.agenda(act.desk.store, act.session.id))
     is_member = delegation in {member.code for member in act.desk.forum.members}
-    key = "floor.minutes_members" if is_member else "floor.minutes_others"
-    minutes = int(act.desk.forum.settings[key].value)
+    field = "minutes_members" if is_member else "minutes_others"
+    minutes = int(read_setting(act.desk, act.session.id, field))
     if item is not None and item.minutes is not None:
         minutes = item.minutes
     return minutes * 60 or None

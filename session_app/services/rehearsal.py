@@ -83,6 +83,7 @@ def begin_rehearsal(
                 desk.drafts.write(tx, draft, row.id, texts, person=person or "")
             announce_structure(tx, desk.store, draft, desk.drafts.style)
             rehearsals.copy_accreditations(tx, session, rehearsal.id)
+            sessions.put_settings(tx, rehearsal.id, sessions.settings(desk.store, session))
             sessions.put_agenda(tx, rehearsal.id, agenda.advance(tuple(items), None))
             sessions.put_sitting(tx, rehearsal.id, agenda.open_next(None, "open", stamp(now)))
             # The Secretariat shows how it is done: there it conducts without the Presidency.

@@ -402,6 +402,13 @@ update agenda_item set begun = 1 where state <> 'pending'
 """
 
 
+def _choose_settings(database: Database) -> None:
+    database.execute(
+        "create table session_setting (session text not null references session, key text not null,"
+        " value any not null, primary key (session, key)) strict"
+    )
+
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -417,4 +424,5 @@ STEPS: list[Step] = [
     _stage_imports,
     _page_screens,
     _note_begun_items,
+    _choose_settings,
 ]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from session_app.domain.agenda import Item, Items, ItemState, Session, Sitting, SittingState
 from session_app.domain.attendance import Mark
 from session_app.domain.errors import Conflict, NotFound
+from session_app.domain.forum import Value
 from session_app.domain.roster import Entry, Place
 
 from .database import Database, Transaction, stamp
@@ -269,6 +270,19 @@ def mark_attendance(tx: Transaction, session_id: str, mark: Mark) -> None:
 def set_quorum(tx: Transaction, session_id: str, members: int | None) -> None:
     """Fix how many members a session needs, or leave it to the forum."""
     tx.execute("update session set quorum = ? where id = ?", (members, session_id))
+
+
+def settings(db: Database, session_id: str) -> dict[str, Value]:
+    """What a session has chosen otherwise than its forum, by the forum's key."""
+    rows = db.all("select key, value from session_setting where session = ?", (session_id,))
+    return {row["key"]: row["value"] for row in rows}
+
+
+def put_settings(tx: Transaction, session_id: str, chosen: Mapping[str, Value]) -> None:
+    """Enter all a session has chosen."""
+    tx.execute("delete from session_setting where session = ?", (session_id,))
+    for key, value in chosen.items():
+        tx.execute("insert into session_setting values (?, ?, ?)", (session_id, key, value))
 
 
 def roster(db: Database, session_id: str) -> dict[str, Entry]:

@@ -25,6 +25,7 @@ from session_app.domain.signing import kind_of_device
 from session_app.services.attendance import members_present
 from session_app.services.desk import Desk, Reach
 from session_app.services.floor import is_within
+from session_app.services.settings import OF_A_SESSION, read_setting
 from session_app.store import people, sessions, signing
 from session_app.store.people import Accredited
 
@@ -35,6 +36,7 @@ from .models import (
     PartyModel,
     ProgrammeModel,
     ReachedModel,
+    SettingModel,
     Tally,
     Viewer,
 )
@@ -125,10 +127,24 @@ def read_programme(desk: Desk, session: Session, viewer: Viewer, now: datetime) 
             if code != session.ppt
         ),
         minutes=(
-            int(desk.forum.settings["floor.minutes_members"].value),
-            int(desk.forum.settings["floor.minutes_others"].value),
+            int(read_setting(desk, session.id, "minutes_members")),
+            int(read_setting(desk, session.id, "minutes_others")),
         ),
         longest=MAX_MINUTES,
+    )
+
+
+def read_settings(desk: Desk, session: str) -> tuple[SettingModel, ...]:
+    """What a session may choose for itself, and how it stands."""
+    chosen = sessions.settings(desk.store, session)
+    return tuple(
+        SettingModel(
+            field,
+            str(chosen.get(key, "")),
+            str(desk.forum.settings[key].value),
+            tuple(str(each) for each in desk.forum.settings[key].values),
+        )
+        for field, key in OF_A_SESSION.items()
     )
 
 

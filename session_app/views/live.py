@@ -886,6 +886,7 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
         "connections",
     ),
     contract.GavelChanged.name: ("gavel",),
+    contract.SettingsChosen.name: ("floor", "delegations", "door", "programme"),
     contract.PeopleChanged.name: (
         "people",
         "door",

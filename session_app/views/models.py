@@ -693,8 +693,18 @@ class ProgrammeModel:
     items: tuple[EntryOfAgenda, ...]
     issued: bool
     slots: tuple[tuple[str, Texts], ...]  # delegations that can be given one
-    minutes: tuple[int, int]  # the forum's, for members and for others
+    minutes: tuple[int, int]  # the session's, for members and for others
     longest: int  # minutes a speaker can be given
+
+
+@dataclass(frozen=True, slots=True)
+class SettingModel:
+    """Something a session may choose for itself; without a choice it is as the forum has it."""
+
+    field: str  # of the command
+    chosen: str  # empty: as the forum has it
+    standing: str  # the forum's
+    values: tuple[str, ...]  # what the forum allows
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,9 +182,18 @@ _WORDS: Mapping[str, str] = {
     "version": "ui.record.version.",
     "behalf": "ui.record.behalf.",
     "result": "ui.decision.",
+    "order": "ui.setting.order.",
 }
 """Facts that are codes, and where their words are."""
-_COUNTS = ("added", "updated", "left", "paragraphs", "companions")
+_COUNTS = (
+    "added",
+    "updated",
+    "left",
+    "paragraphs",
+    "companions",
+    "minutes_members",
+    "minutes_others",
+)
 _TYPED = ("override", "reason", "note", "device", "door", "called")
 
 

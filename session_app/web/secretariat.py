@@ -15,9 +15,10 @@ from session_app.domain.errors import ActError
 from session_app.i18n import translate_error
 from session_app.services.desk import Desk, clock, enter
 from session_app.services.inspection import take_part
+from session_app.services.settings import digest_of_settings, read_setting
 from session_app.services.setup import Plan, digest_of, find_mistakes, found_session, what_is_fixed
 from session_app.store import people, sessions
-from session_app.views.desk import write_attendance
+from session_app.views.desk import read_settings, write_attendance
 from session_app.views.live import read_head
 
 from .guard import door, visitor
@@ -61,7 +62,10 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
             members=desk.forum.in_order(
                 [each.code for each in desk.forum.members], visitor().language
             ),
-            companions=desk.forum.settings["closed_door.companions_max"].value,
+            companions=read_setting(desk, session, "companions"),
+            settings=read_settings(desk, session),
+            seen_settings=digest_of_settings(desk, session),
+            quorums=desk.forum.settings["quorum.members"],
         )
         return page
 

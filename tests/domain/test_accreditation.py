@@ -186,7 +186,7 @@ def rows(*lines: str, fields: str = "name delegation capacity email") -> list[Ro
 
 
 def look(forum: Forum, *lines: str, held=(), body="grcm", fields="name delegation capacity email"):
-    return review(rows(*lines, fields=fields), forum, ppt="SLV", body=body, held=held)
+    return review(rows(*lines, fields=fields), forum, ppt="SLV", body=body, held=held, companions=1)
 
 
 ANA = Held("p1", "Ana Paz", "ana@x.org", True, "HND", Capacity.DELEGATE, rank="Directora")
@@ -252,7 +252,7 @@ def test_every_row_says_for_itself_what_is_wrong_and_the_others_are_ready(forum:
 def test_a_row_left_out_is_in_nobodys_way(forum: Forum) -> None:
     lines = rows("A. Singh,CAN,Redacción,a@x.org", "A. Singh,CAN,Redacción,a@x.org")
     skipped = [RowTexts(lines[0].line, lines[0].texts, skipped=True), lines[1]]
-    found = review(skipped, forum, ppt="SLV", body="grcm", held=())
+    found = review(skipped, forum, ppt="SLV", body="grcm", held=(), companions=1)
     assert [each.standing for each in found] == ["skipped", "new"]
 
 
@@ -293,9 +293,8 @@ def test_a_second_head_and_more_companions_than_enter_are_noted_and_no_error(for
     )  # fmt: skip
     assert all(each.is_ready for each in found)
     noted = [[note.code for note in each.notes] for each in found]
-    limit = int(forum.settings["closed_door.companions_max"].value)
     assert noted[:2] == [[], ["people.second_head"]]
-    assert noted[2:] == [["people.many_companions"] if n >= limit else [] for n in range(3)]
+    assert noted[2:] == [["people.many_companions"] if n else [] for n in range(3)]
 
 
 def test_the_digest_changes_with_what_would_be_imported_and_with_nothing_else(

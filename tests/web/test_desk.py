@@ -236,3 +236,35 @@ def test_the_facts_change_while_nothing_depends_on_them(visit, room):
         .status_code
         == 404
     )
+
+
+def test_the_settings_of_a_session_say_what_the_forum_has_and_take_a_choice(visit, room):
+    desk = visit("secretariat")
+    page = read(desk, "desk/meeting")
+    first = page.get_element_by_id("minutes_members").xpath("option")[0]
+    assert (first.get("value"), first.text) == ("", "Según el foro: 3 minutos")
+    assert "Quórum (de 11 miembros) sin fijar" in words(page.find_class("fixed")[0])
+    seen = page.xpath("//form[contains(@action, 'session.settings')]/input[@name='seen']/@value")
+    where = f"/s/{room.session}/do/session.settings"
+    chosen = {"minutes_members": "5", "minutes_others": "", "companions": "2", "order": ""}
+    assert desk.post(where, seen=seen[0], **chosen).status_code == 303
+    page = read(desk, "desk/meeting")
+    assert page.get_element_by_id("minutes_members").value == "5"
+    assert page.get_element_by_id("order").value == ""
+    assert "Jefatura y 2" in words(page.xpath("//tr[@data-category='head']")[0])
+    assert "5 para miembros y 5 para los demás" in words(page.get_element_by_id("live-programme"))
+    assert desk.post(where, seen=seen[0], **chosen).status_code == 409
+
+
+def test_whoever_presides_fixes_the_quorum_where_the_session_is_set_up(visit, room):
+    chair = visit("chair")
+    field = read(chair, "desk/meeting").get_element_by_id("quorum-members")
+    assert [each.text for each in field][:2] == ["Según el foro: sin fijar", "sin fijar"]
+    assert (
+        chair.post(
+            f"/s/{room.session}/do/session.quorum", members="7", _back="desk_meeting"
+        ).status_code
+        == 303
+    )
+    assert read(chair, "desk/meeting").get_element_by_id("quorum-members").value == "7"
+    assert "7 miembros" in words(read(visit("secretariat"), "desk/meeting").find_class("fixed")[0])

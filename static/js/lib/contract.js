@@ -18,6 +18,7 @@
  *   "agenda.advance": { item?: string | null };
  *   "agenda.add": { title_es: string, title_en: string, after?: string | null, mode?: "open" | "members" | "closed", slot?: string | null, minutes?: number | null };
  *   "session.amend": { city_es: string, city_en: string, country: string, starts: string, ends: string, ppt: string, seen: string };
+ *   "session.settings": { seen: string, minutes_members?: number | null, minutes_others?: number | null, companions?: number | null, order?: string | null };
  *   "agenda.retitle": { item: string, title_es: string, title_en: string };
  *   "agenda.reserve": { item: string, mode: "open" | "members" | "closed", slot?: string | null, minutes?: number | null };
  *   "agenda.issue": {};
@@ -95,6 +96,7 @@
  *   "attendance.changed": { present: string[] };
  *   "gavel.changed": { holder: string | null, delegated: boolean };
  *   "people.changed": { accredited: number };
+ *   "session.chosen": {};
  *   "rehearsal.changed": { rehearsal: string | null };
  *   "draft.changed": { draft: string, version: number, adopted: boolean, sections: ({ id: string, key: string, title_es: string, title_en: string })[], rows: ({ id: string, section: string, kind: string, state: string, label_es: string, label_en: string })[] };
  *   "documents.changed": {};
@@ -121,6 +123,7 @@ export const COMMANDS = Object.freeze([
   "agenda.advance",
   "agenda.add",
   "session.amend",
+  "session.settings",
   "agenda.retitle",
   "agenda.reserve",
   "agenda.issue",
@@ -232,6 +235,7 @@ export const EVENTS = Object.freeze([
   "attendance.changed",
   "gavel.changed",
   "people.changed",
+  "session.chosen",
   "rehearsal.changed",
   "draft.changed",
   "documents.changed",
