@@ -1,50 +1,124 @@
 /**
- * Bundles the third-party modules into static/vendor: `npm run vendor`.
+ * Bundles what browsers run into static/vendor: `npm run vendor`.
+ *
+ * Two kinds of bundles. `editor.js` and `live.js` hold the third-party modules, for our own to import as
+ * they are written. `bundled/` holds each of our pages as one small file, with all it needs; the server
+ * sends it in the place of the page's module for as long as that is made of the same sources
+ * (`sources.json`; session_app/web/shell.py).
  *
  * The result is committed, so that neither the server nor a fresh machine needs Node, and is the same
- * to the byte wherever it is made again from package-lock.json. Beside each bundle lie its types
- * (`.d.ts`) and, where its authors ask for one to be kept, their comments (`.LEGAL.txt`).
+ * to the byte wherever it is made again from package-lock.json. Beside each bundle of third-party modules
+ * lie its types (`.d.ts`); all their licences are in LICENSES.txt.
  */
 
 import { createHash } from "node:crypto";
-import { cp, readFile, readdir, writeFile } from "node:fs/promises";
+import { cp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const FROM = "vendor-src";
 const TO = "static/vendor";
 const BUNDLES = ["editor", "live"];
+const TYPED = [...BUNDLES, "yjs"];
+/** The modules that pages name; the others are imported by these. */
+const ENTRIES = ["js/lib/shell.js"];
+for (const file of await readdir("static/js/pages")) ENTRIES.push(`js/pages/${file}`);
+
+/** We connect by WebSocket alone; the other transports would be a tenth of the script of a page. */
+const websocketOnly = {
+  name: "websocket-only",
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /engine\.io-client\/build\/esm\/transports\/index\.js$/ }, () => ({
+      contents: 'import { WS } from "./websocket.js"; export const transports = { websocket: WS };',
+    }));
+    // They are also exported by name, and would stay for what they do when they are loaded.
+    onResolve({ filter: /\/(polling-\w+|webtransport)(\.node)?\.js$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.replace(".node", "")),
+      sideEffects: false,
+    }));
+  },
+};
+
+/** A page takes from the third-party modules only what it uses of them. */
+const fromSources = {
+  name: "from-sources",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/vendor\/(editor|live)\.js$/ }, ({ path }) => ({
+      path: resolve(FROM, path.split("/").at(-1)),
+    }));
+  },
+};
+
+const OPTIONS = {
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  target: "es2022",
+  minify: true,
+  sourcemap: false,
+  preserveSymlinks: true, // a checkout that borrows another's node_modules makes the same
+  metafile: true,
+  logLevel: "warning",
+};
+
+/** @param {string | Buffer} bytes */
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/** @param {string} file */
+async function tellSize(file) {
+  const bytes = await readFile(file);
+  const packed = gzipSync(bytes, { level: 9 }).length; // differs between versions of Node: told, not written
+  console.log(`${file}: ${bytes.length} bytes, ${packed} gzipped`);
+  return bytes;
+}
 
 const modules = new Map();
 const sizes = [];
 for (const name of BUNDLES) {
   const { metafile } = await build({
+    ...OPTIONS,
     entryPoints: [`${FROM}/${name}.js`],
     outfile: `${TO}/${name}.js`,
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    minify: true,
-    sourcemap: false,
     legalComments: "linked",
-    metafile: true,
-    logLevel: "warning",
+    plugins: [websocketOnly],
   });
-  await cp(`${FROM}/${name}.js`, `${TO}/${name}.d.ts`);
   for (const input of Object.keys(metafile.inputs)) {
     const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (found) modules.set(found[1], (modules.get(found[1]) ?? new Set()).add(name));
   }
-  const bytes = await readFile(`${TO}/${name}.js`);
-  const packed = gzipSync(bytes, { level: 9 }).length; // differs between versions of Node: told, not written
-  console.log(`${TO}/${name}.js: ${bytes.length} bytes, ${packed} gzipped`);
+  const bytes = await tellSize(`${TO}/${name}.js`);
   sizes.push({
     file: `${name}.js`,
     kb: (bytes.length / 1000).toFixed(1),
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    sha256: sha256(bytes),
   });
 }
+for (const name of TYPED) await cp(`${FROM}/${name}.js`, `${TO}/${name}.d.ts`);
+
+const bundled = `${TO}/bundled`;
+await rm(bundled, { recursive: true, force: true });
+const sources = { files: {}, bundles: {} };
+for (const name of ENTRIES.sort()) {
+  const { metafile } = await build({
+    ...OPTIONS,
+    entryPoints: [`static/${name}`],
+    outfile: `${bundled}/${name}`,
+    legalComments: "none",
+    banner: { js: "/* Licences: /static/vendor/LICENSES.txt */" },
+    plugins: [websocketOnly, fromSources],
+  });
+  const inputs = Object.keys(metafile.inputs);
+  const own = inputs.filter((each) => each.startsWith("static/"));
+  // Third-party sources are not there to be compared; the bundle made of the same ones is.
+  const vendored = BUNDLES.filter((each) => inputs.includes(`${FROM}/${each}.js`)).map((each) => `${TO}/${each}.js`);
+  const made = [...own, ...vendored].sort();
+  for (const file of made) sources.files[file.slice("static/".length)] = sha256(await readFile(file));
+  sources.bundles[name] = made.map((file) => file.slice("static/".length));
+  await tellSize(`${bundled}/${name}`);
+}
+sources.files = Object.fromEntries(Object.entries(sources.files).sort(([one], [other]) => (one < other ? -1 : 1)));
+await writeFile(`${bundled}/sources.json`, `${JSON.stringify(sources, null, 1)}\n`);
 
 const licences = [];
 const rows = [];
@@ -63,7 +137,8 @@ await writeFile(
 # Third-party modules in this folder
 
 Bundled from \`package-lock.json\` with \`npm ci && npm run vendor\`. Their licences are in
-\`LICENSES.txt\`.
+\`LICENSES.txt\`. \`bundled/\` holds our own pages, each with what it uses of these modules;
+\`bundled/sources.json\` names what they are made of.
 
 | File | kB | SHA-256 |
 |---|---|---|

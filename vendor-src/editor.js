@@ -1,5 +1,4 @@
 /** Everything third-party the drafting page needs, as one module: Yjs must exist once per page. */
-export { Idiomorph } from "idiomorph";
 export { baseKeymap, chainCommands, selectAll } from "prosemirror-commands";
 export { keymap } from "prosemirror-keymap";
 export { Fragment, Node, Schema, Slice } from "prosemirror-model";
@@ -7,4 +6,4 @@ export { AllSelection, EditorState, Plugin, PluginKey, Selection, TextSelection,
 export { ReplaceStep } from "prosemirror-transform";
 export { Decoration, DecorationSet, EditorView } from "prosemirror-view";
 export { io } from "socket.io-client";
-export * as Y from "yjs";
+export * as Y from "./yjs.js";

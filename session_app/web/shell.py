@@ -9,7 +9,9 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask, Response, make_response, render_template, request, send_from_directory
@@ -31,6 +33,8 @@ KEPT = ("css", "js", "vendor", "icons")
 """Folders whose files every device keeps; pictures of the guides come with the guides."""
 VERSIONED = re.compile(r'((?:href|src)=")/static/(?=css/|js/|vendor/|mark\.svg|icons/)')
 VERSION = re.compile(r"[0-9a-f]{16}/")
+BUNDLED = "vendor/bundled"
+"""Folder of our pages' modules, each in one small file with all that it imports (`npm run vendor`)."""
 
 
 class Versioned(Extension):
@@ -45,11 +49,13 @@ def install(app: Flask, static: Path, program: str) -> None:
     """Register our own files, the worker that keeps them, and what makes an application of the pages."""
     environment: Environment = app.jinja_env
     environment.add_extension(Versioned)
+    bundles = find_bundles(static)
 
     @door(PUBLIC)
     def serve(filename: str) -> Response:
         asked = VERSION.match(filename)
         name = filename[asked.end() :] if asked else filename
+        name = bundles.get(name, name)
         answer = send_from_directory(static, name)
         if Path(name).suffix in PACKED and request.accept_encodings.quality("gzip"):
             answer = _packed_answer(static / name, answer)
@@ -63,7 +69,11 @@ def install(app: Flask, static: Path, program: str) -> None:
     @app.get("/sw.js")
     @door(PUBLIC)
     def worker() -> Response:
-        kept = {"version": program, "files": list_kept(static, program), "pages": list_pages()}
+        kept = {
+            "version": program,
+            "files": list_kept(static, program, bundles),
+            "pages": list_pages(),
+        }
         text = f"const KEPT = {json.dumps(kept)};\n" + (static / "worker.js").read_text()
         answer = make_response(text)
         answer.headers["Content-Type"] = "text/javascript; charset=utf-8"
@@ -88,14 +98,34 @@ def install(app: Flask, static: Path, program: str) -> None:
         return {"manifest": f"/app/{visitor().language}.webmanifest"}
 
 
-def list_kept(static: Path, program: str) -> list[str]:
-    """The addresses of our own files, as pages ask for them. The types beside a bundle are no page's."""
-    files = [
-        f"/static/{program}/{file.relative_to(static)}"
+def find_bundles(static: Path) -> dict[str, str]:
+    """The modules that are sent as a bundle, and the bundle's file. One whose sources have changed since it
+    was made is left out, so whoever changes a module sees the change without making a bundle first."""
+    made = static / BUNDLED / "sources.json"
+    if not made.exists():
+        return {}
+    known = json.loads(made.read_text())
+    fresh = {name for name, digest in known["files"].items() if _digest(static / name) == digest}
+    return {
+        module: f"{BUNDLED}/{module}"
+        for module, sources in known["bundles"].items()
+        if fresh.issuperset(sources) and (static / BUNDLED / module).is_file()
+    }
+
+
+def list_kept(static: Path, program: str, bundles: Mapping[str, str]) -> list[str]:
+    """The addresses of our own files, as pages ask for them. The types beside a bundle are no page's; a
+    module that only bundles hold is asked for by nobody."""
+    names = [
+        str(file.relative_to(static))
         for folder in KEPT
         for file in sorted((static / folder).rglob("*"))
         if file.suffix in (".css", ".js", ".svg", ".png")
+        and not file.is_relative_to(static / BUNDLED)
     ]
+    if all(name in bundles for name in names if name.startswith("js/pages/")):
+        names = [name for name in names if not name.endswith(".js") or name in bundles]
+    files = [f"/static/{program}/{name}" for name in names]
     return [*files, f"/static/{program}/mark.svg", "/static/icons.svg"]
 
 
@@ -144,6 +174,10 @@ def _packed_answer(file: Path, whole: Response) -> Response:
     whole.close()
     answer.make_conditional(request)
     return answer
+
+
+def _digest(file: Path) -> str | None:
+    return sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
 
 @lru_cache(maxsize=512)

@@ -101,7 +101,7 @@ def test_a_device_keeps_what_a_stranger_may_see_and_nothing_of_a_session(phone, 
         page.wait_for_load_state()
     stored = page.evaluate(STORED)
     assert "/offline" in stored["caches"]
-    assert any(each.endswith("/vendor/editor.js") for each in stored["caches"])
+    assert any(each.endswith("/js/pages/draft.js") for each in stored["caches"])
     assert not [each for each in stored["caches"] if each.startswith("/s/")]
     for secret in (SESSION, "Beatriz", "Menjívar"):
         assert secret not in stored["words"]

@@ -3,10 +3,13 @@
 import gzip
 import json
 import re
+import shutil
+from urllib.parse import urljoin
 
 import pytest
 
 from session_app.config import ROOT
+from session_app.web.shell import find_bundles, list_kept
 
 
 @pytest.fixture
@@ -79,12 +82,51 @@ def test_what_a_device_keeps_is_there_and_the_same_for_everybody(get, room, kept
         assert room.session.encode() not in answers[0].data
 
 
-def test_every_file_a_kept_page_or_module_names_is_kept(kept):
-    files = {each.removeprefix(f"/static/{kept['version']}/") for each in kept["files"]}
-    for module in (ROOT / "static" / "js").rglob("*.js"):
-        for name in re.findall(r'^import .*from "(\.[^"]+)"', module.read_text(), re.M):
-            target = (module.parent / name).resolve().relative_to(ROOT / "static")
-            assert str(target) in files, (module, name)
+def test_every_module_a_kept_one_names_is_kept_or_in_its_bundle(get, kept):
+    files = set(kept["files"])
+    modules = [each for each in files if each.endswith(".js")]
+    assert f"/static/{kept['version']}/js/pages/draft.js" in modules
+    for module in modules:
+        for name in re.findall(r'(?:^import|[ }]from)\s*"([^"]+)"', get(module).text, re.M):
+            assert urljoin(module, name) in files, (module, name)
+
+
+@pytest.fixture
+def static(tmp_path):
+    """Our own files, to change."""
+    return shutil.copytree(ROOT / "static", tmp_path / "static")
+
+
+def test_a_page_whose_modules_have_changed_is_sent_as_they_are_written(static):
+    assert find_bundles(static)["js/pages/badges.js"] == "vendor/bundled/js/pages/badges.js"
+    changed = static / "js" / "pages" / "badges.js"
+    changed.write_text(changed.read_text() + "// changed\n")
+    bundles = find_bundles(static)
+    assert "js/pages/badges.js" not in bundles
+    assert "js/lib/shell.js" in bundles
+
+
+def test_what_a_changed_page_imports_is_kept_again(static):
+    whole = list_kept(static, "0", find_bundles(static))
+    assert "/static/0/js/lib/connection.js" not in whole
+    shared = static / "js" / "lib" / "connection.js"
+    shared.write_text(shared.read_text() + "// changed\n")
+    bundles = find_bundles(static)
+    assert "js/pages/home.js" not in bundles
+    assert "js/pages/draft.js" not in bundles
+    parts = list_kept(static, "0", bundles)
+    assert {"/static/0/js/lib/connection.js", "/static/0/vendor/live.js"} <= set(parts)
+
+
+def test_a_changed_vendor_bundle_is_not_hidden_by_what_was_made_before_it(static):
+    (static / "vendor" / "live.js").write_text("export {};")
+    assert "js/pages/home.js" not in find_bundles(static)
+    assert "js/pages/draft.js" in find_bundles(static)
+
+
+def test_without_bundles_everything_is_sent_as_it_is_written(static):
+    shutil.rmtree(static / "vendor" / "bundled")
+    assert find_bundles(static) == {}
 
 
 @pytest.mark.parametrize(("language", "name"), [("es", "CRM sesión"), ("en", "RCM session")])

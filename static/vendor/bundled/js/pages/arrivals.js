@@ -1,0 +1,2 @@
+/* Licences: /static/vendor/LICENSES.txt */
+var o=document.getElementById("at-door"),c=document.getElementById("door-qr"),s=document.getElementById("door-code");async function n(){let e=await fetch(`/s/${document.documentElement.dataset.session}/arrivals/code`,{cache:"no-store"}).catch(()=>null),t=e?.ok?await e.json().catch(()=>null):null;o.classList.toggle("stale",!t),t&&(c.src=t.qr,s.textContent=t.code),setTimeout(n,t?t.left*1e3:5e3)}setTimeout(n,Number(o.dataset.left)*1e3);

@@ -1,0 +1,2 @@
+/* Licences: /static/vendor/LICENSES.txt */
+async function e({room:t,enter:c,waits:n}){let a=await fetch(new URL("door",t),{cache:"no-store",redirect:"manual"}).catch(()=>null);if(a?.status===204)return c();a?.status===423&&n?.(await a.text().catch(()=>"")),setTimeout(e,4e3*(1+Math.random()/2),{room:t,enter:c,waits:n})}var o=new URL("./",location.href),r=document.querySelector(".door-notice[data-place]")?.getAttribute("data-place");e({room:o,enter:()=>location.replace(o),waits:t=>{t!==r&&location.replace(o)}});

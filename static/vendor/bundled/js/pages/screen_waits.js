@@ -1,0 +1,2 @@
+/* Licences: /static/vendor/LICENSES.txt */
+async function e(){if((await fetch("/screen/state",{cache:"no-store"}).catch(()=>null))?.status===205)return location.replace("/screen");setTimeout(e,2e3)}setTimeout(e,2e3);document.getElementById("insecure")?.toggleAttribute("hidden","wakeLock"in navigator);var t=()=>document.getElementById("full")?.toggleAttribute("hidden",innerHeight>=screen.height);addEventListener("resize",t);t();
