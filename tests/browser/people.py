@@ -35,6 +35,8 @@ ROWS = """() => {
   return found;
 }"""
 
+WORKERLESS = re.compile("Service Worker registration blocked by Playwright")
+"""What the browser says because we have it keep nothing; tests/browser/test_offline.py lets it."""
 NETWORK = re.compile(r"net::ERR_|WebSocket (connection|is)|Failed to load resource")
 
 
@@ -50,7 +52,7 @@ class Person:
             **({"viewport": {"width": 1500, "height": 900}, "service_workers": "block"} | context)
         )
         self.complaints: list[str] = []
-        self.expected: list[re.Pattern[str]] = []
+        self.expected: list[re.Pattern[str]] = [WORKERLESS]
         self.context.on("console", self._hear_console)
         self.context.on("weberror", self._hear_error)
         self.page = self.context.new_page()
