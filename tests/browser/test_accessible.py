@@ -711,13 +711,15 @@ def test_the_chair_conducts_by_keyboard_alone_and_never_loses_the_place(house: H
 
 def test_what_is_being_typed_stays_when_the_room_goes_on(house: House) -> None:
     page = house.open("chair", "chair", **TABLET).page
-    secretariat = house.open("secretariat", "").page
+    elsewhere = house.desk.enter("chair", "sitting")
     page.locator("#add-item > summary").focus()
     page.keyboard.press("Enter")
     page.locator("#es-new").focus()
     page.keyboard.type("Asuntos varios")
     before = page.locator("#live-agenda [data-state=current]").get_attribute("id")
-    secretariat.locator(".go > form button").first.click()
+    following = page.locator("#live-agenda .go input[name=item]").first.get_attribute("value")
+    assert elsewhere.do("agenda.advance", item=following)["ok"]
+    elsewhere.close()
     expect(page.locator(f"#{before}")).not_to_have_attribute("data-state", "current")
     expect(page.locator("#es-new")).to_be_focused()
     expect(page.locator("#es-new")).to_have_value("Asuntos varios")
