@@ -43,7 +43,7 @@ def test_observers_and_the_room_screen_receive_the_agenda_and_no_word_of_the_dra
 
     # The same line carries it all to somebody who drafts.
     slv = enter("drafting-slv", through=desk.line).open_draft()
-    can.dictate(f" {CANARIES[2]}").wait_saved()
+    can.press("Enter").dictate(CANARIES[2]).wait_saved()
     slv.wait(lambda: all(desk.line.carried(word) for word in (*CANARIES, "draft.changed")))
 
 
