@@ -12,9 +12,11 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 WALL = {"viewport": {"width": 1920, "height": 1080}}
+TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
 AT_ONCE = 1_000  # ms
 BLANK = 10_000  # ms, from the loss of the signal until nothing of a closed part is on a screen
 ITEM = "Diálogo con la RROCM"
+WAYS = "anterior", "siguiente"
 LONG = "El párrafo que no cabe en una sola página de la pantalla. "
 CLOCK_AGREES = 0.2  # seconds
 
@@ -90,7 +92,7 @@ def test_the_paragraph_before_the_room_is_paged_by_the_chair_and_by_nothing_else
     enter, desk
 ) -> None:
     screen = enrol(enter, desk, name="Sala de redacción B")
-    chair = enter("chair")
+    chair = enter("chair", **TABLET)
     draft, found = paragraph(desk, "bracketed")
     act(chair, "room.put", draft=draft, paragraph=found)
     columns, pages = screen.page.locator("#live-screen .cols"), screen.page.locator(".key .page b")
@@ -102,14 +104,25 @@ def test_the_paragraph_before_the_room_is_paged_by_the_chair_and_by_nothing_else
     expect(pages).to_have_text("1/3")
     assert not columns.evaluate("each => each.scrollHeight > each.clientHeight")
     first = columns.inner_text()
-    chair.go("chair")
+    paging = chair.go("chair").page.locator("#live-room .paging")
+    before, after = (paging.get_by_role("button", name=f"Página {way}") for way in WAYS)
+    expect(paging).to_contain_text("página 1 de 3")
+    expect(before).to_be_disabled()
     screen.page.wait_for_timeout(1_500)
     assert columns.inner_text() == first
     for number in (2, 3):
-        act(chair, "screen.page", paragraph=found, page=str(number))
+        after.tap()
         expect(pages).to_have_text(f"{number}/3")
+        expect(paging).to_contain_text(f"página {number} de 3")
         assert not columns.evaluate("each => each.scrollHeight > each.clientHeight")
     assert columns.inner_text() != first
+    expect(after).to_be_disabled()
+    for number in (2, 1):
+        before.tap()
+        expect(pages).to_have_text(f"{number}/3")
+    assert columns.inner_text() == first
+    after.tap()
+    expect(pages).to_have_text("2/3")
     draft, other = paragraph(desk, "agreed")
     act(chair, "room.put", draft=draft, paragraph=other)
     expect(columns.locator(".brk")).to_have_count(0)
