@@ -339,6 +339,7 @@ ROWS = {
             agenda.move
             agenda.amend
             agenda.remove
+            agenda.copy
         """,
         Action.ADVANCE_AGENDA: """
             agenda.advance

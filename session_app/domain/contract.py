@@ -167,8 +167,8 @@ class AddItem(Command, name="agenda.add", needs=Action.MANAGE_AGENDA):
 
 @dataclass(frozen=True)
 class AmendSession(Command, name="session.amend", needs=Action.ACCREDIT):
-    """Change the facts of a session: where and when it meets until its text is adopted, who presides until
-    a sitting has been opened. `seen` is their digest as they were shown."""
+    """Change the facts of a session: where and when it meets until its text is adopted, who presides, and
+    the time zone, until a sitting has been opened. `seen` is their digest as they were shown."""
 
     city_es: str
     city_en: str
@@ -176,6 +176,7 @@ class AmendSession(Command, name="session.amend", needs=Action.ACCREDIT):
     starts: str  # "2017-06-20"
     ends: str
     ppt: str
+    zone: str  # "America/El_Salvador"
     seen: str
 
 
@@ -245,6 +246,14 @@ class RemoveItem(Command, name="agenda.remove", needs=Action.MANAGE_AGENDA):
     """Take out an item that has never been under way."""
 
     item: str
+
+
+@dataclass(frozen=True)
+class CopyAgenda(Command, name="agenda.copy", needs=Action.MANAGE_AGENDA):
+    """Append the agenda of another session to one of which nothing has begun. Nothing is replaced, and what one
+    may not see of the other is not copied."""
+
+    source: str
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     contract.AmendSession: setup.amend_session,
     contract.ChooseSettings: settings.choose_settings,
     contract.RemoveItem: agenda.remove_item,
+    contract.CopyAgenda: setup.copy_agenda,
     contract.FinishItem: agenda.finish_item,
     contract.ReopenItem: agenda.reopen_item,
     contract.ReserveItem: agenda.reserve_item,

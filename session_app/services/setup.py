@@ -17,7 +17,7 @@ from session_app.domain import agenda
 from session_app.domain.access import Action, Actor
 from session_app.domain.agenda import Item, ItemState, Session
 from session_app.domain.attendance import Mark
-from session_app.domain.contract import AmendSession
+from session_app.domain.contract import AmendSession, CopyAgenda
 from session_app.domain.drafting import LANGUAGES, Language, State
 from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
@@ -164,10 +164,7 @@ def find_mistakes(desk: Desk, plan: Plan, person: str | None, now: datetime) -> 
         ZoneInfo(plan.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         found["zone"] = Invalid("session.unknown_zone", zone=plan.zone[:60])
-    if plan.agenda and not (
-        plan.agenda in people.sessions_of(desk.store, person or "")
-        and desk.authority.may(plan.agenda, person, Action.SEE_AGENDA, now)
-    ):
+    if plan.agenda and plan.agenda not in agendas_to_copy(desk, person, now):
         found["agenda"] = NotFound("session.unknown")
     return found
 
@@ -180,8 +177,7 @@ def found_session(
     Raises `Forbidden`, `Conflict("session.in_rehearsal")`, or the first of its mistakes.
     """
     founder = desk.authority.require(session, person, Action.SET_UP, now)
-    if sessions.session(desk.store, session).rehearsal_of is not None:
-        raise Conflict("session.in_rehearsal")
+    refuse_in_rehearsal(desk, session)
     for mistake in find_mistakes(desk, plan, person, now).values():
         raise mistake
     planned = Session(
@@ -202,21 +198,63 @@ def found_session(
     return planned.id
 
 
+def refuse_in_rehearsal(desk: Desk, session: str) -> None:
+    """Raise `Conflict` in a rehearsal: nothing is set up from what is erased."""
+    if sessions.session(desk.store, session).rehearsal_of is not None:
+        raise Conflict("session.in_rehearsal")
+
+
+def agendas_to_copy(desk: Desk, person: str | None, now: datetime) -> list[str]:
+    """The sessions, and no rehearsals, whose agenda somebody may read, newest first."""
+    return [
+        each
+        for each in people.sessions_of(desk.store, person or "")
+        if sessions.session(desk.store, each).rehearsal_of is None
+        and desk.authority.may(each, person, Action.SEE_AGENDA, now)
+    ]
+
+
+def has_started(desk: Desk, session: str, person: str | None, now: datetime) -> bool:
+    """Whether anything of the agenda has begun, as somebody is told; of an empty one nothing has."""
+    shown = agenda.veil(
+        sessions.agenda(desk.store, session), desk.authority.level_of_closed(session, person, now)
+    )
+    begun = any(
+        isinstance(each, Item) and (each.begun or each.state is not ItemState.PENDING)
+        for each in shown
+    )
+    return begun or (bool(shown) and sessions.sitting(desk.store, session) is not None)
+
+
+def copy_agenda(act: Act, command: CopyAgenda) -> Result:
+    """Append another session's agenda to this one's."""
+    desk, here, person = act.desk, act.session.id, act.actor.person
+    if command.source == here or command.source not in agendas_to_copy(desk, person, act.now):
+        raise NotFound("session.unknown")
+    if has_started(desk, here, person, act.now):
+        raise Conflict("agenda.started")
+    copied = _copied(desk, command.source, act.session.ppt, person, act.now)
+    items = (*sessions.agenda(desk.store, here), *copied)
+    sessions.put_agenda(act.tx, here, items)
+    act.tx.announce(here, agenda.changed(items))
+    return {}
+
+
 def digest_of(session: Session) -> str:
     """A short mark of the facts of a session that can be changed."""
     said = (
         session.city["es"], session.city["en"], session.country, session.starts.isoformat(),
-        session.ends.isoformat(), session.ppt,
+        session.ends.isoformat(), session.ppt, session.zone,
     )  # fmt: skip
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def what_is_fixed(desk: Desk, session: str) -> frozenset[str]:
-    """The facts something depends on already: who presides once a sitting has been opened, place and
-    days once the text is adopted, whose title they stand in."""
+    """The facts something depends on already: who presides and by which clock once a sitting has been
+    opened, place and days once the text is adopted, whose title they stand in."""
     fixed = set[str]()
     if sessions.sitting(desk.store, session) is not None:
-        fixed.add("ppt")
+        fixed.update(("ppt", "zone"))
     draft = drafts.draft_of(desk.store, session)
     if draft is not None and draft.adopted is not None:
         fixed.update(("city_es", "city_en", "country", "starts", "ends"))
@@ -239,12 +277,15 @@ def amend_session(act: Act, command: AmendSession) -> Result:
         starts=starts,
         ends=ends,
         ppt=command.ppt,
+        zone=command.zone.strip(),
     )
     check_session(act.desk.forum, amended)
     fixed = what_is_fixed(act.desk, held.id)
     if amended.ppt != held.ppt and "ppt" in fixed:
         raise Conflict("session.presidency_fixed")
-    if replace(amended, ppt=held.ppt) != held and "starts" in fixed:
+    if amended.zone != held.zone and "zone" in fixed:
+        raise Conflict("session.zone_fixed")
+    if replace(amended, ppt=held.ppt, zone=held.zone) != held and "starts" in fixed:
         raise Conflict("session.place_fixed")
     sessions.amend_session(act.tx, amended)
     return {}

@@ -74,7 +74,8 @@ def add_session(tx: Transaction, session: Session) -> None:
 def amend_session(tx: Transaction, session: Session) -> None:
     """Enter the facts of a session as they now are. Who presides decides who may do what."""
     tx.execute(
-        "update session set city_es = ?, city_en = ?, country = ?, starts = ?, ends = ?, ppt = ? where id = ?",
+        "update session set city_es = ?, city_en = ?, country = ?, starts = ?, ends = ?, ppt = ?, zone = ?"
+        " where id = ?",
         (
             session.city["es"],
             session.city["en"],
@@ -82,6 +83,7 @@ def amend_session(tx: Transaction, session: Session) -> None:
             session.starts.isoformat(),
             session.ends.isoformat(),
             session.ppt,
+            session.zone,
             session.id,
         ),
     )

@@ -16,8 +16,17 @@ from session_app.i18n import translate_error
 from session_app.services.desk import Desk, clock, enter
 from session_app.services.inspection import take_part
 from session_app.services.settings import digest_of_settings, read_setting
-from session_app.services.setup import Plan, digest_of, find_mistakes, found_session, what_is_fixed
-from session_app.store import people, sessions
+from session_app.services.setup import (
+    Plan,
+    agendas_to_copy,
+    digest_of,
+    find_mistakes,
+    found_session,
+    has_started,
+    refuse_in_rehearsal,
+    what_is_fixed,
+)
+from session_app.store import sessions
 from session_app.views.desk import read_settings, write_attendance
 from session_app.views.live import read_head
 
@@ -25,6 +34,8 @@ from .guard import door, visitor
 
 IN_THE_STRIP = ("sitting", "gavel", "quorum")
 """The topics every page of the desk shows."""
+ZONES = sorted(each for each in available_timezones() if "/" in each)
+"""The time zones a session is offered."""
 
 
 def install(app: Flask, desk: Desk, folder: Path) -> None:
@@ -50,6 +61,9 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
     @app.get("/s/<session>/desk/meeting")
     @door(Action.ACCREDIT)
     def desk_meeting(session: str) -> str:
+        person, now = visitor().person, clock()
+        started = has_started(desk, session, person, now)
+        others = [] if started else agendas_to_copy(desk, person, now)
         page: str = show(
             "desk_meeting.html",
             session,
@@ -57,6 +71,8 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
             "programme",
             taking_part=take_part(desk, session, clock()),
             facts=sessions.session(desk.store, session),
+            copies=[read_head(desk, each) for each in others if each != session],
+            zones=ZONES,
             seen_facts=digest_of(sessions.session(desk.store, session)),
             fixed=what_is_fixed(desk, session),
             members=desk.forum.in_order(
@@ -72,12 +88,14 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
     @app.get("/s/<session>/desk/new")
     @door(Action.SET_UP)
     def desk_new(session: str) -> str:
+        refuse_in_rehearsal(desk, session)
         held = sessions.session(desk.store, session)
         return plan_page(session, Plan(body=held.body, zone=held.zone), {})
 
     @app.post("/s/<session>/desk/new")
     @door(Action.SET_UP)
     def found(session: str) -> Response | BaseResponse:
+        refuse_in_rehearsal(desk, session)
         person = visitor().person
         typed = {each.name: request.form.get(each.name, "")[:300].strip() for each in fields(Plan)}
         plan = Plan(**typed)
@@ -97,7 +115,7 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
             mistakes={field: translate_error(each, language) for field, each in mistakes.items()},
             bodies=[(key, body.name) for key, body in desk.forum.bodies.items()],
             members=desk.forum.in_order([each.code for each in desk.forum.members], language),
-            zones=sorted(each for each in available_timezones() if "/" in each),
-            copies=[read_head(desk, each) for each in people.sessions_of(desk.store, person or "")],
+            zones=ZONES,
+            copies=[read_head(desk, each) for each in agendas_to_copy(desk, person, clock())],
         )
         return page

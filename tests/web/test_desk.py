@@ -7,10 +7,11 @@ import io
 
 import lxml.html
 import pytest
-from conftest import NOW
+from conftest import CRM, NOW
 
 from session_app.services.desk import Reach
 from session_app.services.door import preview_closing
+from session_app.services.rehearsal import begin_rehearsal
 from session_app.services.setup import digest_of
 from session_app.store import sessions
 
@@ -208,7 +209,7 @@ def test_the_facts_change_while_nothing_depends_on_them(visit, room):
     assert desk.post(f"/s/{room.session}/desk/new", **PLAN).status_code == 303
     facts = {
         "city_es": "Panamá", "city_en": "Panama City", "country": "PAN", "starts": "2018-05-15",
-        "ends": "2018-05-16", "ppt": "CRI",
+        "ends": "2018-05-16", "ppt": "CRI", "zone": "America/Costa_Rica",
     }  # fmt: skip
 
     def amend(session, **changed):
@@ -219,16 +220,19 @@ def test_the_facts_change_while_nothing_depends_on_them(visit, room):
     assert amend(MADE).status_code == 303
     held = sessions.session(room.desk.store, MADE)
     assert (held.ppt, held.city["es"], held.starts.day) == ("CRI", "Panamá", 15)
+    assert held.zone == "America/Costa_Rica"
+    assert amend(MADE, zone="Mars/Base").status_code == 400
     assert amend(MADE, seen="old").status_code == 409
     assert amend(MADE, ends="2018-05-01").status_code == 400
     assert amend(MADE, country="XXX").status_code == 400
-    # A sitting has been opened here: who presides stays, the days may still change.
+    # A sitting has been opened here: who presides and the clock stay, the days may still change.
     here = sessions.session(room.desk.store, room.session)
     mine = {
         "city_es": "Suchitoto", "city_en": "Suchitoto", "country": "SLV",
-        "starts": here.starts.isoformat(), "ends": here.ends.isoformat(),
+        "starts": here.starts.isoformat(), "ends": here.ends.isoformat(), "zone": here.zone,
     }  # fmt: skip
     assert amend(room.session, **mine, ppt="CRI").status_code == 409
+    assert amend(room.session, **{**mine, "zone": "America/Panama"}, ppt="SLV").status_code == 409
     assert amend(room.session, **mine, ppt="SLV").status_code == 303
     assert (
         visit("delegate-hnd")
@@ -268,3 +272,50 @@ def test_whoever_presides_fixes_the_quorum_where_the_session_is_set_up(visit, ro
     )
     assert read(chair, "desk/meeting").get_element_by_id("quorum-members").value == "7"
     assert "7 miembros" in words(read(visit("secretariat"), "desk/meeting").find_class("fixed")[0])
+
+
+def copy(visitor, session, source):
+    return visitor.post(f"/s/{session}/do/agenda.copy", source=source, _back="desk_meeting")
+
+
+def test_another_sessions_agenda_is_appended_as_one_sees_it_while_nothing_has_begun(visit, room):
+    items = sessions.agenda(room.desk.store, room.session)
+    room.do("chair", "agenda.reserve", item=items[-1].id, mode="closed", minutes=4)
+    desk = visit("secretariat")
+    assert desk.post(f"/s/{room.session}/desk/new", **PLAN).status_code == 303
+    own = sessions.agenda(room.desk.store, MADE)
+    page = lxml.html.fromstring(desk.get(f"/s/{MADE}/desk/meeting").text)
+    assert [each.get("value") for each in page.get_element_by_id("copy-from")] == [room.session]
+    assert copy(desk, MADE, room.session).status_code == 303
+    now = sessions.agenda(room.desk.store, MADE)
+    assert now[: len(own)] == own
+    assert [each.title_es for each in now[len(own) :]] == [each.title_es for each in items[:-1]]
+    assert {(each.state, each.begun) for each in now} == {("pending", False)}
+    # Not from itself, nor from what one is not in, nor into what has begun.
+    for source in (MADE, "nowhere"):
+        assert copy(desk, MADE, source).status_code == 404
+    assert copy(desk, room.session, MADE).status_code == 409
+    assert "copy-agenda" not in desk.page("desk/meeting").text
+    assert copy(visit("delegate-hnd"), MADE, room.session).status_code == 404
+    assert sessions.agenda(room.desk.store, MADE) == now
+
+
+def test_nothing_is_set_up_from_a_rehearsal_nor_copied_from_one(visit, room):
+    person = room.person["secretariat"]
+    rehearsal = begin_rehearsal(room.desk, room.session, CRM, person=person, now=NOW)
+    desk = visit("secretariat")
+    assert "desk/new" not in desk.get(f"/s/{rehearsal}/desk/meeting").text
+    for answer in (
+        desk.get(f"/s/{rehearsal}/desk/new"),
+        desk.post(f"/s/{rehearsal}/desk/new", **PLAN),
+    ):
+        assert answer.status_code == 409
+        assert "Desde un ensayo no se prepara otra reunión" in answer.text
+    here = f"/s/{room.session}/desk/new"
+    assert rehearsal not in desk.get(here).text.split("<main")[1]
+    assert desk.post(here, agenda=rehearsal, **PLAN).status_code == 400
+    assert desk.post(here, **PLAN).status_code == 303
+    assert copy(desk, MADE, rehearsal).status_code == 404
+    menu = read(desk, "").find_class("other")
+    marked = {each.get("href"): words(each).startswith("Ensayo:") for each in menu}
+    assert marked == {f"/s/{MADE}/": False, f"/s/{rehearsal}/": True}

@@ -17,7 +17,7 @@
  *   "roster.ask": {};
  *   "agenda.advance": { item?: string | null };
  *   "agenda.add": { title_es: string, title_en: string, after?: string | null, mode?: "open" | "members" | "closed", slot?: string | null, minutes?: number | null };
- *   "session.amend": { city_es: string, city_en: string, country: string, starts: string, ends: string, ppt: string, seen: string };
+ *   "session.amend": { city_es: string, city_en: string, country: string, starts: string, ends: string, ppt: string, zone: string, seen: string };
  *   "session.settings": { seen: string, minutes_members?: number | null, minutes_others?: number | null, companions?: number | null, order?: string | null };
  *   "agenda.retitle": { item: string, title_es: string, title_en: string };
  *   "agenda.reserve": { item: string, mode: "open" | "members" | "closed", slot?: string | null, minutes?: number | null };
@@ -25,6 +25,7 @@
  *   "agenda.move": { item: string, direction?: "up" | "down" | "first" | "last" | null, after?: string | null, before?: string | null };
  *   "agenda.amend": { item: string, title_es: string, title_en: string, mode: "open" | "members" | "closed", seen: string, slot?: string | null, minutes?: number | null };
  *   "agenda.remove": { item: string };
+ *   "agenda.copy": { source: string };
  *   "agenda.finish": { item: string };
  *   "agenda.reopen": { item: string };
  *   "attendance.mark": { delegation: string, present: boolean };
@@ -130,6 +131,7 @@ export const COMMANDS = Object.freeze([
   "agenda.move",
   "agenda.amend",
   "agenda.remove",
+  "agenda.copy",
   "agenda.finish",
   "agenda.reopen",
   "attendance.mark",
