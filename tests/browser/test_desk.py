@@ -103,3 +103,13 @@ def test_the_secretariat_drags_moves_by_keys_and_writes_titles_in_place(enter, d
     added.locator(".more > summary").click()
     added.get_by_role("button", name="Quitar de la agenda").click()
     expect(page.locator(ROWS)).to_have_count(10)
+
+    # What the session chooses counts for who asks from now on, and stands there after a reload.
+    page.locator("#minutes_members").select_option("7")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Guardar los ajustes").click()
+    expect(page.locator("#minutes_members")).to_have_value("7")
+    secretariat.wait_online()
+    added = row(page, "Apertura y aprobación de la agenda")
+    added.locator(".more > summary").click()
+    expect(added.locator(".hint")).to_contain_text("7 para miembros")
