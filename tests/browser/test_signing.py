@@ -25,8 +25,12 @@ def open_browser(chromium, desk):
     opened, complaints = [], []
 
     def make(**options):
+        # A browser has no worker of a server whose certificate it does not know.
         context = chromium.new_context(
-            ignore_https_errors=True, base_url=f"https://127.0.0.1:{desk.port}", **options
+            ignore_https_errors=True,
+            service_workers="block",
+            base_url=f"https://127.0.0.1:{desk.port}",
+            **options,
         )
         context.on("console", lambda said: said.type == "error" and complaints.append(said.text))
         context.on("weberror", lambda said: complaints.append(str(said.error)))
