@@ -18,6 +18,7 @@ INSPECT, COLOURS = (
     for name in ("inspect.js", "colours.js")
 )
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NAMES = ("label-content-name-mismatch",)
 RUN = """async (options) => (await axe.run(document.querySelector("dialog[open]") ?? document, { resultTypes: ["violations"], ...options })).violations
     .flatMap(({ id, nodes }) => nodes.map((each) =>
         `${id}: ${each.target.flat().join(" ")} ${each.failureSummary?.replaceAll(/\\s+/g, " ").slice(0, 240)}`))"""
@@ -38,6 +39,11 @@ FINGER, POINTER = 44, 0
 """The least size of a target: a finger's, on the chair's tablet and on phones; axe-core knows a pointer's."""
 
 
+def only(*rules: str) -> dict[str, Any]:
+    """axe-core's options for rules that look at nothing but the page itself, so wait for no style sheet."""
+    return {"runOnly": {"type": "rule", "values": list(rules)}, "preload": False}
+
+
 class Inspector:
     """Looks at pages, and keeps what is wrong with them."""
 
@@ -56,8 +62,9 @@ class Inspector:
 
     def look(self, page: Page, where: str, *, least: int = POINTER, themes: bool = False) -> None:
         """Look at a page as it stands; with `themes`, at its colours in all of them."""
-        self.measure(page, where, least=least)
-        self._keep(where, page.evaluate(RUN, {"runOnly": LEVELS}))
+        self._inspect(page, where, least)
+        named = {rule: {"enabled": True} for rule in NAMES}
+        self._keep(where, page.evaluate(RUN, {"runOnly": LEVELS, "rules": named}))
         for name, theme in THEMES.items() if themes else ():
             page.emulate_media(**(PLAIN | theme))
             forced = "forced_colors" in theme
@@ -65,20 +72,21 @@ class Inspector:
             if forced:
                 continue  # the browser sees to the contrast of texts; axe-core reads the page's own colours
             rule = "color-contrast-enhanced" if "contrast" in theme else "color-contrast"
-            found = page.evaluate(RUN, {"runOnly": {"type": "rule", "values": [rule]}})
-            self._keep(f"{where}, {name}", found)
+            self._keep(f"{where}, {name}", page.evaluate(RUN, only(rule)))
         if themes:
             page.emulate_media(**PLAIN)
 
     def measure(self, page: Page, where: str, *, least: int = POINTER) -> None:
         """Look only at what another size or language changes: what is cut off, covered, too small, or
         named otherwise than it reads."""
+        self._inspect(page, where, least)
+        self._keep(where, page.evaluate(RUN, only(*NAMES)))
+
+    def _inspect(self, page: Page, where: str, least: int) -> None:
         if not page.evaluate("'axe' in window"):
             page.evaluate(self._axe)
         told = {"least": least, "phrases": self._phrases, "patterns": self._patterns}
         self._keep(where, page.evaluate(INSPECT, told))
-        names = {"type": "rule", "values": ["label-content-name-mismatch"]}
-        self._keep(where, page.evaluate(RUN, {"runOnly": names}))
 
     def _keep(self, where: str, found: list[str]) -> None:
         # The same in every row of a table is one fault.

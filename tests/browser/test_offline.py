@@ -1,5 +1,6 @@
 """A page without its line, at a real browser over the desk's own HTTPS: what it says, keeps, and does not keep."""
 
+import re
 import shutil
 
 import pytest
@@ -10,6 +11,8 @@ from secure_desk import SESSION, SecureDesk
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.openssl]
 
 STORED = """async () => {
+  // Words stand in bytes: the updates of a text.
+  const legible = (_, value) => ArrayBuffer.isView(value) ? new TextDecoder().decode(value) : value;
   const found = {caches: [], words: "", databases: [], local: {...localStorage}, session: {...sessionStorage}};
   for (const name of await caches.keys()) {
     for (const request of await (await caches.open(name)).keys()) {
@@ -27,12 +30,15 @@ STORED = """async () => {
         if (!names.length) { database.close(); return resolve([]); }
         const reading = database.transaction(names);
         for (const each of names) reading.objectStore(each).getAll().onsuccess = (event) => all.push(...event.target.result);
-        reading.oncomplete = () => { database.close(); resolve(all.map((each) => JSON.stringify(each))); };
+        reading.oncomplete = () => { database.close(); resolve(all.map((each) => JSON.stringify(each, legible))); };
       };
     }));
   }
   return found;
 }"""
+KEPT_UNSENT, BEHIND, CUT_OFF = "CENZONTLE", "GUACAMAYA", "OROPENDOLA"
+"""Words that stand nowhere else: of the text with the door open, and behind it on the line and without one."""
+SAVED = re.compile(r"\d\d:\d\d:\d\d$")
 KEPT = "async () => { await navigator.serviceWorker.ready; return (await caches.keys()).length; }"
 
 
@@ -117,3 +123,65 @@ def test_who_signs_out_leaves_nothing_on_the_device(phone, desk):
     expect(page.locator("#code")).to_be_visible()
     assert page.evaluate("localStorage.getItem('canary')") is None
     assert page.evaluate(STORED)["databases"] in ([], [[]])
+
+
+def write(page, place):
+    """Open a text and stand in its first paragraph, which is begun if there is none."""
+    page.goto(f"/s/{SESSION}/{place}")
+    page.locator("#grid:not([aria-busy])").wait_for()
+    page.locator("#grid button").first.click()
+    page.locator("#grid .ProseMirror:focus").wait_for(state="attached")
+    page.screenshot(path=f"/tmp/g2.{place}.png")
+
+
+def test_words_written_behind_a_closed_door_are_on_no_device(phone, desk):
+    chair = desk.sign_in("Beatriz Menjívar")
+    word = "#connection .word"
+
+    def do(command, **values):
+        answer, page = desk.ask(f"/s/{SESSION}/do/{command}", values, cookie=chair)
+        assert answer.status == 303, page
+
+    # With the door open what is not sent yet is kept: this is how it is found.
+    delegate = phone.browser.new_context(base_url=f"https://127.0.0.1:{desk.port}")
+    page = enter(delegate, desk, "Anjali Singh")
+    write(page, "draft")
+    delegate.set_offline(True)
+    page.keyboard.insert_text(KEPT_UNSENT)
+    expect(page.locator("#offline")).to_be_visible(timeout=10_000)
+    assert KEPT_UNSENT in str(page.evaluate(STORED)["databases"])
+    delegate.close()
+
+    shown = desk.ask(f"/s/{SESSION}/chair", cookie=chair)[1]
+    way = r'name="mode" value="closed"[^<]*<input[^>]*name="seen" value="([0-9a-f]+)"'
+    do("door.close", mode="closed", seen=re.search(way, shown)[1])
+    do("roster.verify")
+    do("draft.start_closed")
+    page = enter(phone, desk, "Julie Tremblay")
+    person = page.locator("html").get_attribute("data-person")
+
+    def assert_nothing_is_kept(where):
+        stored = page.evaluate(STORED)
+        assert "/offline" in stored["caches"]
+        assert not [each for each in (BEHIND, CUT_OFF) if each in str(stored)], where
+
+    write(page, "closed-draft")
+    page.keyboard.insert_text(BEHIND)
+    expect(page.locator(word)).to_have_text(SAVED)
+    assert_nothing_is_kept("on the line")
+    phone.set_offline(True)
+    page.keyboard.insert_text(f" {CUT_OFF}")
+    expect(page.locator("#offline")).to_be_visible(timeout=10_000)
+    assert_nothing_is_kept("without a line")
+    phone.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden(timeout=10_000)
+    expect(page.locator(word)).to_have_text(SAVED)
+    expect(page.locator("#grid")).to_contain_text(f"{BEHIND} {CUT_OFF}")
+
+    # Sent out of the room: the desk says goodbye, and the page goes.
+    do("roster.remove", person=person)
+    page.wait_for_url("**/closed")
+    assert_nothing_is_kept("sent away")
+    do("door.open")
+    page.wait_for_url(f"**/s/{SESSION}/", timeout=15_000)
+    assert_nothing_is_kept("with the door open again")
