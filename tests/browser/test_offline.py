@@ -130,8 +130,8 @@ def write(page, place):
     page.goto(f"/s/{SESSION}/{place}")
     page.locator("#grid:not([aria-busy])").wait_for()
     page.locator("#grid button").first.click()
+    # Empty, it has no size of its own.
     page.locator("#grid .ProseMirror:focus").wait_for(state="attached")
-    page.screenshot(path=f"/tmp/g2.{place}.png")
 
 
 def test_words_written_behind_a_closed_door_are_on_no_device(phone, desk):
@@ -180,8 +180,9 @@ def test_words_written_behind_a_closed_door_are_on_no_device(phone, desk):
 
     # Sent out of the room: the desk says goodbye, and the page goes.
     do("roster.remove", person=person)
-    page.wait_for_url("**/closed")
+    page.wait_for_url(f"**/s/{SESSION}/")
+    page.locator(".door-notice").wait_for()
     assert_nothing_is_kept("sent away")
     do("door.open")
-    page.wait_for_url(f"**/s/{SESSION}/", timeout=15_000)
+    page.locator("#live-agenda").wait_for(timeout=15_000)
     assert_nothing_is_kept("with the door open again")
