@@ -492,6 +492,19 @@ def test_a_session_that_cannot_be_and_devices_that_come_and_go_have_no_barrier(
     house.inspector.measure(page, "a session that cannot be, on a phone")
     page.set_viewport_size(LAPTOP["viewport"])
 
+    # One that can be: the agenda of another is appended to its own.
+    facts = {"ends": "2027-05-03", "id": "otra", "city_es": "Panamá", "city_en": "Panama City"}
+    for field, text in facts.items():
+        page.locator(f"#{field}").fill(text)
+    page.locator("#country").select_option("PAN")
+    page.locator("#ppt").select_option("PAN")
+    page.locator(".plan .primary").click()
+    page.locator("[data-opens=copy-agenda]").click()
+    look(page, "an agenda to copy", themes=True)
+    page.set_viewport_size(PHONE["viewport"])
+    house.inspector.measure(page, "an agenda to copy, on a phone")
+    page.set_viewport_size(LAPTOP["viewport"])
+
     # One who is cut off again and again, and one badge on two devices.
     facts = {"session": house.desk.session, "page": "home", "topics": ["sitting"]}
     cookies = [house.desk.sign_in(role) for role in ("observer-country", *["drafting-mex"] * 2)]
