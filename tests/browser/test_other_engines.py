@@ -264,3 +264,37 @@ def test_the_chair_and_a_delegate_see_the_agenda_move(visit, enter) -> None:
     now = chair.wait(lambda: number(chair) != before and number(chair), "another item")
     delegate.wait(lambda: number(delegate) == now, lambda: number(delegate))
     elsewhere.wait(lambda: number(elsewhere) == now, lambda: number(elsewhere))
+
+
+def test_the_chair_presides_on_a_tablet_in_another_engine(visit, enter) -> None:
+    chair = visit("chair")
+    canada = enter("drafting-can").expect("status of (423|404)").go()
+    chair.page.ask("SetWindowRect", x=0, y=0, width=1180, height=880)
+    page = chair.go("chair").page
+    chair.wait_online()
+
+    # A paragraph before the room, and a result that is taken back.
+    page.locator("#live-room .empty [data-view=all]").click()
+    page.locator(".paragraph:not([hidden]) .put").click()
+    page.locator("#live-room[data-paragraph]:not([data-paragraph='']) .pair").wait_for()
+    words = page.locator("#live-room p[lang=es]").inner_text()
+    canada.page.locator("#live-room p.doc").get_by_text(words[:40]).wait_for()
+    page.wait_for_timeout(1_200)  # results wait until the words have stood for a second
+    page.locator("[data-opens=objection]").click()
+    page.locator("#objection label:has([value=CAN])").click()
+    page.locator("#objection [data-records]").click()
+    page.locator("#tile-CAN [data-position=objects]").wait_for()
+    page.locator("#live-room .undo button").click()
+    page.locator("#tile-CAN [data-position='']").wait_for()
+
+    # The floor, and the door.
+    canada.page.locator("#live-floor .ask > .act button").click()
+    page.locator("#live-floor .acts .primary").click()
+    page.locator("#tile-CAN [data-floor=speaking]").wait_for()
+    page.locator("#live-floor form[action$='floor.end'] button").click()
+    page.locator("#to-close").click()
+    page.locator("#way-closed-1 button.closing").click()
+    page.locator("#to-open").click()
+    page.locator("#open-door button.primary").click()
+    page.locator("#to-close").wait_for()
+    page.locator("#live-room .empty").wait_for()  # withdrawn, as more people have come in
