@@ -64,12 +64,13 @@ export function show(topic, html, Idiomorph) {
 }
 
 /**
- * What had the focus has gone with what was done: the place itself takes it, so that the keyboard goes on there.
+ * What had the focus has gone with what was done, or can do no more: the place itself takes it, so that the
+ * keyboard goes on there.
  * @param {HTMLElement} section
  * @param {Element} before
  */
 function keepFocus(section, before) {
-  if (before.isConnected && before.checkVisibility()) return;
+  if (before.isConnected && before.checkVisibility() && !before.matches(":disabled")) return;
   const at = document.activeElement;
   if (at && at !== before && at !== document.body) return;
   const titles = [.../** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll("h2, h3"))];
