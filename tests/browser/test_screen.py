@@ -125,7 +125,8 @@ def test_the_paragraph_before_the_room_is_paged_by_the_chair_and_by_nothing_else
     for number in (2, 3):
         chair.press("Enter")
         expect(pages).to_have_text(f"{number}/3")
-    expect(chair.page.locator("#room-title")).to_be_focused()  # there is no page to go to by that key
+    # There is no further page: the keyboard goes on from the paragraph.
+    expect(chair.page.locator("#room-title")).to_be_focused()
     draft, other = paragraph(desk, "agreed")
     act(chair, "room.put", draft=draft, paragraph=other)
     expect(columns.locator(".brk")).to_have_count(0)
