@@ -44,7 +44,7 @@ PAGES: Mapping[str, tuple[str | None, str, str]] = {
     "chair": ("chair", "/s/{session}/chair", "#live-agenda li"),
     "secretariat": ("secretariat", "/s/{session}/desk", "main section"),
     "documents": ("delegate-hnd", "/s/{session}/documents", "main section"),
-    "editor": ("drafting-mex", "/s/{session}/draft", "#grid .row[data-row]"),
+    "editor": ("drafting-mex", "/s/{session}/draft", "#grid .row.item"),
 }
 """Each page: who opens it, where, and what of it must be visible."""
 WATCH = """(() => {

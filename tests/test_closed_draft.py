@@ -318,6 +318,8 @@ def test_its_pages_open_for_its_roster_and_are_not_there_for_anybody_else(house,
         for role in {*house.people, "nobody"} - INSIDE:
             there = _get(house, role, path)
             assert there == _get(house, role, "closed-drafts"), (mode, role, path)
+    for role in INSIDE:  # the text itself is in the page, before any script
+        assert CANARY in _get(house, role, "closed-draft")[1].decode()
 
 
 @pytest.mark.parametrize("mode", MODES)

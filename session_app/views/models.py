@@ -356,6 +356,25 @@ class DraftModel:
 
 
 @dataclass(frozen=True, slots=True)
+class LineModel:
+    """A row of the text as the drafting page is served with it."""
+
+    kind: str
+    state: str
+    label: Texts
+    texts: Texts
+    ends: bool  # what belongs to its item ends with it
+
+
+@dataclass(frozen=True, slots=True)
+class BeginningModel:
+    """A section of the text as the drafting page is served with it: the first rows of it, or all."""
+
+    title: Texts
+    lines: tuple[LineModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileModel:
     """A Word file one may download."""
 

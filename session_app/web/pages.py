@@ -17,6 +17,7 @@ from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import drafts, people, sessions
 from session_app.views.desk import read_tally
+from session_app.views.drafting import read_beginning
 from session_app.views.live import (
     TOPICS,
     read_head,
@@ -182,7 +183,8 @@ def install(app: Flask, desk: Desk) -> None:
             "closed": closed,
         }
         strings = phrases(visitor().language, "ui.draft.", "ui.state.")
-        return show("draft.html", session, page=page, strings=strings)
+        beginning = read_beginning(desk, draft)
+        return show("draft.html", session, page=page, strings=strings, beginning=beginning)
 
     @app.get("/s/<session>/closed")
     @door(PUBLIC)

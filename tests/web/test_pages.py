@@ -5,11 +5,14 @@ import re
 import zipfile
 
 import pytest
+from lxml import html
 
 from session_app.app import create_app
 from session_app.config import ROOT, Settings
 from session_app.services.adoption import read_standing
+from session_app.services.structure import read_structure
 from session_app.store import sessions
+from session_app.views.drafting import AT_ONCE
 from session_app.web.guard import HostGuard
 
 INSIDERS = ["chair", "secretariat", "drafting-can", "delegate-hnd"]
@@ -71,6 +74,18 @@ def test_an_outsiders_pages_hold_no_word_of_the_draft(visit, room, role):
     for page in ("", "documents", "screen"):
         shown = visit(role).page(page).text
         assert not [each for each in words if each in shown]
+
+
+def test_the_drafting_page_brings_the_beginning_of_the_text_as_it_stands(visit, room):
+    structure = read_structure(room.desk.store, room.draft, room.desk.drafts.style)
+    page = html.fromstring(visit("drafting-can").page("draft").data)
+    served = page.xpath('//div[@id="served"]//div[contains(@class, "gut")]/..')
+    assert len(served) == min(len(structure.rows), AT_ONCE)
+    for shown, row in zip(served, structure.rows, strict=False):
+        label, *texts = shown.xpath('.//*[@class="n" or @class="plain"]')
+        assert label.text_content() == getattr(row, f"label_{page.get('lang')}")
+        said = {each.getparent().get("lang"): each.text_content() for each in texts}
+        assert said == room.desk.drafts.texts(row.id)
 
 
 @pytest.mark.parametrize("role", INSIDERS)

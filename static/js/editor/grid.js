@@ -131,6 +131,7 @@ export class Grid extends Emitter {
       ...rows.filter((row) => row.section === section.id).map((row, index, own) => this.#line(row, own[index + 1])),
     ]);
     arrange(this.element, order);
+    this.element.querySelector("#served")?.remove(); // it stood in for the rows until now
     this.element.setAttribute("aria-rowcount", String(rows.length));
     this.element.removeAttribute("aria-busy");
     if (lost) this.select(lost, { focus: true });
