@@ -470,8 +470,13 @@ def test_the_secretariats_desk_and_its_pages_have_no_barrier(house: House) -> No
         secretariat.go(place)
         look(page, place, themes=place == "as/delegate/")
     secretariat.go("desk").speak("en")
-    for place in ("desk", "record", f"why?person={person}&thing=draft:read", "as/delegate/"):
-        house.inspector.measure(house.open("secretariat", place).page, f"{place} in English")
+    for place in (
+        *("desk", "desk/meeting", "desk/new", "desk/badges", "desk/documents", "desk/people"),
+        *(f"desk/people/{person}", "desk/people/import", "rehearsal", "screens", "documents"),
+        *("record", f"why?person={person}&thing=draft:read", "as/delegate/"),
+    ):
+        secretariat.go(place)
+        house.inspector.measure(page, f"{place} in English")
     secretariat.go("desk").speak("es")
 
 
@@ -551,6 +556,48 @@ def test_the_guides_and_a_rehearsal_have_no_barrier(house: House) -> None:
     page.locator("#end-rehearsal > summary").click()
     page.locator("main button[value=end]").click()
     page.locator("main button[value=begin]").wait_for()
+
+
+SEEMS_TO_WORK = """() => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = "var(--line-2)";
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return [...document.querySelectorAll(".btn[data-held=offline]")]
+        .filter((each) => each.checkVisibility() && getComputedStyle(each).borderTopColor !== color)
+        .map((each) => each.outerHTML.slice(0, 120));
+}"""
+
+
+def test_without_a_line_each_page_says_so_and_what_waits_looks_it(house: House) -> None:
+    for role, place, device in (
+        ("chair", "chair", TABLET),
+        ("delegate-hnd", "", PHONE),
+        ("secretariat", "desk", LAPTOP),
+    ):
+        person = house.open(role, place, **device).speak("es")
+        page = person.expect("net::ERR_INTERNET_DISCONNECTED").page
+        least = POINTER if device is LAPTOP else FINGER
+        person.wait_online()
+        person.context.set_offline(True)
+        page.locator("#offline").wait_for(timeout=10_000)
+        house.inspector.look(page, f"{role}, off line", least=least, themes=True)
+        assert page.evaluate(SEEMS_TO_WORK) == []
+        if role == "chair":
+            for held in ("#add-speaker", "#add-item"):
+                page.locator(f"{held} > summary").click(force=True)
+                expect(page.locator(held)).not_to_have_attribute("open", "")
+                expect(page.locator(f"{held} > summary")).to_have_attribute("data-held", "offline")
+            page.set_viewport_size(UPRIGHT)
+            house.inspector.measure(page, f"{role}, off line, upright", least=least)
+            page.set_viewport_size(TABLET["viewport"])
+        person.context.set_offline(False)
+        page.locator("#offline").wait_for(state="hidden")
+        expect(page.locator("[data-held=offline]")).to_have_count(0)
+    guest = stranger(house, "es", **PHONE)
+    guest.goto("/offline")
+    house.inspector.look(guest, "no page without a line", least=FINGER, themes=True)
+    guest.context.close()
 
 
 def test_the_text_is_read_and_written_without_a_barrier(house: House) -> None:

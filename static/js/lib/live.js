@@ -222,7 +222,9 @@ function refuse(form, sentence) {
 
 /** `[data-opens=id]` opens a dialog, `[data-closes]` closes the one it is in. @param {MouseEvent} event */
 function openOrClose(event) {
-  const control = event.target instanceof Element ? event.target.closest("[data-opens], [data-closes]") : null;
+  const target = event.target instanceof Element ? event.target : null;
+  if (target?.closest("summary")?.ariaDisabled === "true") return event.preventDefault(); // what it holds must wait
+  const control = target?.closest("[data-opens], [data-closes]");
   if (!(control instanceof HTMLElement) || control.ariaDisabled === "true") return;
   if (control.dataset.closes !== undefined) return control.closest("dialog")?.close();
   const dialog = document.getElementById(control.dataset.opens ?? "");
@@ -241,7 +243,7 @@ function tell(connection) {
     const { online, offline, lost } = badge.dataset;
     if (word) word.textContent = (live ? online : contact === "offline" ? lost : offline) ?? "";
   }
-  const acts = document.querySelectorAll(":is(form[method=post], form[data-act]) button:not([data-closes]), [data-opens]");
+  const acts = document.querySelectorAll(":is(form[method=post], form[data-act]) button:not([data-closes]), [data-opens], details.add:not([open]) > summary");
   if (contact === "offline") {
     const said = strip();
     if (said?.hidden) {
