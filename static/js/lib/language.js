@@ -93,6 +93,14 @@ export function relabel(shown, next) {
   }
   // What is empty there is filled by the page itself, which hears of the language as well.
   if (shown.hasAttribute("data-live") || WORDLESS.has(shown.tagName) || !next.hasChildNodes()) return;
+  if (shown instanceof HTMLSelectElement && next instanceof HTMLSelectElement && !shown.querySelector("optgroup")) {
+    // Names have another order in another language: each choice takes the words of the same choice.
+    for (const option of shown.options) {
+      const same = [...next.options].find(({ value }) => value === option.value);
+      if (same) relabel(option, same);
+    }
+    return;
+  }
   const [own, others] = [[...shown.children], [...next.children]];
   const alike = own.length === others.length && own.every((each, at) => isLike(each, others[at]));
   if (alike) {
