@@ -112,6 +112,7 @@ class Delegation:
     name: Texts  # as printed in documents: "Estados Unidos de América"
     kind: DelegationKind
     since: int | None = None  # year, where the sources know it
+    short: Texts | None = None  # where there is little room: "EE. UU."; none: the name is short enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,13 @@ def _read_delegation(table: _Table, kind: DelegationKind) -> Delegation:
     code = table.text("code")
     if re.fullmatch(pattern, code) is None:
         raise table.wrong("code", "code", value=code[:40])
-    delegation = Delegation(code, table.texts("name"), kind, table.optional_year("since"))
+    delegation = Delegation(
+        code,
+        table.texts("name"),
+        kind,
+        table.optional_year("since"),
+        table.optional_texts("short"),
+    )
     table.end()
     return delegation
 
@@ -390,6 +397,9 @@ class _Table:
         texts: dict[Language, str] = {language: table.text(language) for language in LANGUAGES}
         table.end()
         return texts
+
+    def optional_texts(self, key: str) -> Texts | None:
+        return self.texts(key) if self._has(key) else None
 
     def flag(self, key: str) -> bool:
         value = self._take(key) if self._has(key) else False

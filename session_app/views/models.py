@@ -283,6 +283,7 @@ class TileModel:
     floor: str = ""  # speaking, waiting, or empty
     position: str = ""  # consults, brackets, objects, or empty
     arrival: ArrivalModel | None = None
+    label: Texts | None = None  # a shorter name, where there is one
 
 
 @dataclass(frozen=True, slots=True)

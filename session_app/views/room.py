@@ -176,6 +176,7 @@ def read_delegations(
             floor.get(each.code, ""),
             positions.get(each.code, ""),
             tell(marks.get(each.code)),
+            desk.forum.delegations[each.code].short,
         )
         for each in _members(desk, session.id)
     )
