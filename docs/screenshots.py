@@ -139,7 +139,9 @@ class Day:
     def come(self) -> None:
         """Before anybody has signed in, and before the first sitting."""
         for name, size in (("signin", LAPTOP), ("signin-phone", PHONE)):
-            stranger = Visitor(self.desk, self.browser, "", through=self.desk.port, viewport=size)
+            stranger = Visitor(
+                self.desk, self.browser, "", through=self.desk.port, viewport=size, locale="es-SV"
+            )
             stranger.page.goto(self.desk.url)
             self.camera.take(stranger, name)
             stranger.leave()

@@ -112,7 +112,9 @@ class Delegation:
     name: Texts  # as printed in documents: "Estados Unidos de América"
     kind: DelegationKind
     since: int | None = None  # year, where the sources know it
-    short: Texts | None = None  # where there is little room: "EE. UU."; none: the name is short enough
+    short: Texts | None = (
+        None  # where there is little room: "EE. UU."; none: the name is short enough
+    )
 
 
 @dataclass(frozen=True, slots=True)
