@@ -7,8 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from browser.people import Person
 from desk_process import DeskProcess
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from session_app.config import ROOT
 
@@ -37,6 +38,13 @@ PLAIN: dict[str, Any] = {
 
 FINGER, POINTER = 44, 0
 """The least size of a target: a finger's, on the chair's tablet and on phones; axe-core knows a pointer's."""
+
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+TABLET: dict[str, Any] = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+UPRIGHT = {"width": 820, "height": 1180}
+ZOOMED = {"width": 640, "height": 400}
+"""A laptop's window at 200 %: half as many of the page's own pixels."""
 
 
 def only(*rules: str) -> dict[str, Any]:
@@ -92,6 +100,61 @@ class Inspector:
         # The same in every row of a table is one fault.
         kinds = {each.partition(":")[0] if ":" in each else each: each for each in found}
         self.faults += [f"{where}: {each}" for each in kinds.values()]
+
+
+class House:
+    """The people of one desk, each signed in once, and the inspector who looks over their shoulders."""
+
+    def __init__(self, desk: DeskProcess, browser: Browser) -> None:
+        self.desk, self.browser = desk, browser
+        self.inspector = Inspector(desk)
+        self._people: dict[str, Person] = {}
+
+    def get(self, role: str, **device: Any) -> Person:
+        """Somebody with a device of their own; whose pages move nothing, so that all is where it stays."""
+        if role not in self._people:
+            port = self.desk.line.port if role.startswith("drafting") else self.desk.port
+            person = Person(
+                self.desk,
+                self.browser,
+                role,
+                through=port,
+                reduced_motion="reduce",
+                **(device or LAPTOP),
+            )
+            # That the door is shut, or a list refused, is an answer, which browsers note as well.
+            self._people[role] = person.expect("status of 4(00|23)").sign_in()
+        return self._people[role]
+
+    def open(self, role: str, place: str, **device: Any) -> Person:
+        """Have somebody open a page, and wait until it is live."""
+        person = self.get(role, **device)
+        if place.endswith("draft"):
+            return person.open_draft()
+        person.go(place)
+        # An imitation has no line to the desk, and a room's screen no word for it.
+        if (
+            person.page.locator("#connection").count()
+            and person.page.locator("script[src]").count()
+        ):
+            person.page.locator("#connection:not([hidden])").wait_for()
+        return person
+
+    def leave(self) -> list[str]:
+        """Everybody leaves; what their browsers complained of."""
+        for person in self._people.values():
+            person.leave()
+        return [each for person in self._people.values() for each in person.unexpected()]
+
+
+def stranger(house: House, language: str, **device: Any) -> Page:
+    """Somebody whom the desk does not know, at its door."""
+    context = house.browser.new_context(
+        base_url=house.desk.url, locale=language, reduced_motion="reduce", **device
+    )
+    page = context.new_page()
+    page.goto("/")
+    return page
 
 
 def _sentences() -> tuple[dict[str, list[str]], dict[str, list[list[str]]]]:

@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from browser.accessible import House
 from browser.people import Person
 from desk_process import DeskProcess, Line
 from playwright.sync_api import Browser, sync_playwright
@@ -88,3 +89,19 @@ def enter(chromium: Browser, desk: DeskProcess) -> Iterator[Enter]:
     for person in people:
         person.leave()
     assert [each for person in people for each in person.unexpected()] == []
+
+
+@pytest.fixture(scope="module")
+def full_house(chromium: Browser, desk: DeskProcess) -> Iterator[House]:
+    house = House(desk, chromium)
+    yield house
+    assert house.leave() == []
+
+
+@pytest.fixture
+def house(full_house: House) -> Iterator[House]:
+    """The house; whatever was found at fault during the test fails it."""
+    full_house.inspector.faults = []
+    yield full_house
+    found = full_house.inspector.faults
+    assert not found, "\n".join(found)
