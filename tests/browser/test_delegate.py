@@ -20,6 +20,7 @@ TABLET = {
     "has_touch": True,
     "reduced_motion": "reduce",
 }
+NEARLY = 20_000  # ms: a code that ends sooner may be another one by the time it is looked at
 ZOOMED = {"width": 640, "height": 400}
 """A laptop's window at 200 %."""
 
@@ -178,6 +179,10 @@ def test_ones_badge_has_no_barrier_and_stays_as_long_as_its_code(enter, inspecto
     honduras = enter("delegate-hnd", **PHONE).expect_an_outage().go("badge").speak("es")
     page = honduras.page
     inspector.look(page, "my badge", least=FINGER, themes=True)
+    page.reload()
+    if (left := int(page.locator("#presence").get_attribute("data-left"))) < NEARLY:
+        page.wait_for_timeout(left)
+        page.reload()
     page.evaluate("const then = Date.now() + 61_000; Date.now = () => then")
     honduras.context.set_offline(True)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
