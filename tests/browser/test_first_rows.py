@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from browser.accessible import Inspector
 from browser.people import Person
 from playwright.sync_api import Route, expect
 
@@ -30,17 +31,22 @@ def hold_script(person: Person) -> Callable[[], None]:
     return lambda: held[0].continue_()
 
 
-def test_the_text_stands_where_it_stays_before_the_script_has_come(enter) -> None:
-    can = enter("drafting-can")
+def test_the_text_stands_where_it_stays_before_the_script_has_come(enter, desk) -> None:
+    can = enter("drafting-can", bypass_csp=True).speak("es")
     release = hold_script(can)
     assert can.page.evaluate("document.fonts.ready.then(() => true)")
     before = can.page.evaluate(SEEN)
     assert can.page.locator("#grid[aria-busy]").count() == 1
+    inspector = Inspector(desk)
+    inspector.look(can.page, "the text before its script")
+    assert inspector.faults == []
+    can.page.locator("#served [tabindex]").focus()
     assert can.rows() == []  # nothing to write in yet
     release()
     can.page.locator("#grid:not([aria-busy])").wait_for()
     assert can.page.locator("#served").count() == 0
     assert can.page.evaluate(SEEN) == before
+    expect(can.page.locator("#grid [data-row] [data-language=es]").first).to_be_focused()
     assert [row["es"] for row in can.rows()][:5] == [each[-2] for each in before if len(each) > 3][
         :5
     ]

@@ -131,10 +131,13 @@ export class Grid extends Emitter {
       ...rows.filter((row) => row.section === section.id).map((row, index, own) => this.#line(row, own[index + 1])),
     ]);
     arrange(this.element, order);
-    this.element.querySelector("#served")?.remove(); // it stood in for the rows until now
+    const served = this.element.querySelector("#served"); // it stood in for the rows until now
+    const wasIn = served?.contains(document.activeElement);
+    served?.remove();
     this.element.setAttribute("aria-rowcount", String(rows.length));
     this.element.removeAttribute("aria-busy");
     if (lost) this.select(lost, { focus: true });
+    else if (wasIn && rows.length) this.select({ id: rows[0].id, language: this.language }, { focus: true });
     else if (!this.place && rows.length) this.#rest(rows[0].id);
     this.#yield(writing);
   }
