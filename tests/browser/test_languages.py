@@ -45,7 +45,7 @@ def test_a_form_half_filled_an_open_list_and_the_other_tabs_of_the_same_person(e
     expect(page.locator("#es-new")).to_have_value("Asuntos varios")
     expect(page.locator("#speaker-new")).to_have_value("MEX")
     expect(page.locator("#add-item")).to_have_attribute("open", "")
-    expect(page.get_by_text("Opening and adoption of the agenda").first).to_be_visible()
+    expect(page.locator("#live-agenda [aria-current=step]")).to_contain_text("Dialogue with RNCOM")
     expect(other.locator("html")).to_have_attribute("lang", "en")
     expect(other.locator("#live-agenda .now")).to_contain_text("Dialogue with RNCOM")
     assert page.evaluate("window.same")
