@@ -94,11 +94,16 @@ export function relabel(shown, next) {
   // What is empty there is filled by the page itself, which hears of the language as well.
   if (shown.hasAttribute("data-live") || WORDLESS.has(shown.tagName) || !next.hasChildNodes()) return;
   if (shown instanceof HTMLSelectElement && next instanceof HTMLSelectElement && !shown.querySelector("optgroup")) {
-    // Names have another order in another language: each choice takes the words of the same choice.
-    for (const option of shown.options) {
-      const same = [...next.options].find(({ value }) => value === option.value);
-      if (same) relabel(option, same);
+    // Names have another order in another language: each choice takes the words and the place of the same choice.
+    const chosen = shown.value;
+    for (const same of next.options) {
+      const option = [...shown.options].find(({ value }) => value === same.value);
+      if (option) {
+        relabel(option, same);
+        shown.append(option);
+      }
     }
+    shown.value = chosen;
     return;
   }
   const [own, others] = [[...shown.children], [...next.children]];
