@@ -32,6 +32,7 @@ from session_app.app import create_app
 from session_app.config import Settings
 from session_app.domain import contract
 from session_app.domain.documents import LAYOUTS
+from session_app.domain.drafting import LANGUAGES
 from session_app.store.database import new_id
 from session_app.views.live import TOPICS
 
@@ -354,6 +355,7 @@ FILL = {
     "person": lambda session: ("a" * 26,),
     "document": lambda session: ("a" * 26,),
     "role": lambda session: ("delegate",),
+    "language": lambda session: LANGUAGES,
 }
 NOT_POSTED = {"/out", "/devices/out", "/in", "/in/pin", "/in/device", "/devices/known"}
 """Forms of one's own login: what they do is not of a session."""
