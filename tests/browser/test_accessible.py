@@ -19,7 +19,7 @@ from browser.accessible import (
 )
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 
 def issue_badge(house: House, role: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from session_app.web.guides import PICTURES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 LISTED = """Nombre;País u organismo;Cargo;Correo
 S. Castillo;Rep. Dominicana;Jefatura;s.castillo@migracion.example

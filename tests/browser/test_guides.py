@@ -8,7 +8,7 @@ import pytest
 
 from session_app.web.guides import PICTURES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
