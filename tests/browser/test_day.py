@@ -221,6 +221,7 @@ def test_a_day_from_the_morning_of_a_network_to_the_adopted_document(enter, desk
     day.close_door()
     for each in (organisation, day.rrocm, day.canada):
         each.page.locator("#live-agenda").wait_for(state="detached", timeout=AT_ONCE * 3)
+        expect(each.page.locator(".door-notice[data-place]")).to_be_visible(timeout=BY_ITSELF)
         assert title.splitlines()[0] not in each.page.content()
     chair.page.locator("form[action$='roster.verify'] button").click()
     day.open_door()
