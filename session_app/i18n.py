@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -76,6 +76,15 @@ def phrases(language: Language, *prefixes: str) -> dict[str, Message]:
 def translate_error(error: ActError, language: Language) -> str:
     """What a refusal says to the person it refuses."""
     return translate(error.code, language, **error.params)
+
+
+def speaker(language: Language) -> Callable[..., str]:
+    """The templates' `t`: a sentence or word of the interface in one language."""
+
+    def t(key: str, **params: object) -> str:
+        return translate(key, language, **params)
+
+    return t
 
 
 def say_in_both(code: str, /, **params: object) -> Texts:

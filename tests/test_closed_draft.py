@@ -23,7 +23,7 @@ from session_app.services.issuing import list_files, read_file
 from session_app.services.setup import DEMO_ROLES
 from session_app.store import drafts, people
 from session_app.store.database import new_id
-from session_app.views.live import TOPICS, render_for, render_topic, viewer_of
+from session_app.views.live import TOPICS, render_topic
 
 CANARY = "GUACAMAYA"
 BY_NAME = {"head-cri": "María Solano", "head-mex": "Raúl Fuentes"}
@@ -434,9 +434,9 @@ def _everything(closed):
     """Every fragment of everybody who is off the roster."""
     shown = {}
     for role in OUTSIDE:
-        viewer = viewer_of(closed.desk, closed.session, closed.room.person.get(role), NOW)
+        person = closed.room.person.get(role)
         for topic in TOPICS:
-            shown[role, topic] = render_for(closed.desk, closed.session, topic, viewer, NOW)
+            shown[role, topic] = render_topic(closed.desk, closed.session, person, topic, NOW)
     return shown
 
 

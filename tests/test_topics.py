@@ -6,15 +6,15 @@ import pytest
 from conftest import NOW
 
 from session_app.domain.access import Level
+from session_app.i18n import speaker
 from session_app.services.door import preview_closing
 from session_app.store import people
+from session_app.views.head import read_head
 from session_app.views.live import (
     ENVIRONMENT,
     TOPICS,
     Rendering,
-    read_head,
     read_topic,
-    speaker,
     viewer_of,
 )
 

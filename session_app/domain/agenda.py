@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from .access import Level
 from .contract import AgendaChanged, AgendaItemState
@@ -42,6 +43,11 @@ class Session:
     agenda_issued: bool = False  # final, no longer preliminary
     quorum: int | None = None  # members needed; 0: none fixed, none: as the forum has it
     rehearsal_of: str | None = None  # the session it is a rehearsal of; nothing of it is kept
+
+    def local(self, at: datetime | str) -> datetime:
+        """A moment by the clocks of the room; as a text it is one the store keeps (ISO 8601)."""
+        moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+        return moment.astimezone(ZoneInfo(self.zone))
 
 
 class ItemState(StrEnum):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from session_app.domain import drafting
 from session_app.domain.access import Action
 from session_app.domain.contract import DecideParagraph, DecisionRecorded, UndoDecision
@@ -107,8 +104,7 @@ def _record(act: Act, held: Decision) -> None:
 def _changed_at(act: Act, paragraph: str) -> str:
     """When a paragraph's words last changed, in the room's time."""
     at = drafts.last_edit(act.desk.store, paragraph)
-    zone = ZoneInfo(act.session.zone)
-    return format_time(datetime.fromisoformat(at).astimezone(zone)) if at else ""
+    return format_time(act.session.local(at)) if at else ""
 
 
 def read_standing_decisions(desk: Desk, draft: str, rows: Rows) -> dict[str, Decision]:

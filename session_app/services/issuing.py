@@ -239,7 +239,7 @@ def _mark(session: Session, draft: drafts.Draft, changed: datetime) -> DraftMark
         return i18n.describe_rehearsal(draft.version)
     if draft.adopted is not None:
         return None
-    return i18n.describe_draft(draft.version, changed.astimezone(ZoneInfo(session.zone)))
+    return i18n.describe_draft(draft.version, session.local(changed))
 
 
 def issue_documents(act: Act, draft: drafts.Draft) -> None:

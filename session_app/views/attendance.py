@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from session_app import i18n
 from session_app.domain.access import Action, Level
 from session_app.domain.agenda import Session
 from session_app.domain.attendance import Mark
-from session_app.services.attendance import read_quorum
+from session_app.services import attendance
 from session_app.services.desk import Desk
 from session_app.services.floor import is_within
 from session_app.store import sessions
@@ -48,21 +47,25 @@ def telling(desk: Desk, session: Session, viewer: Viewer) -> Tell:
     if Action.MARK_ATTENDANCE not in viewer.may:
         return lambda mark: None
     spans = sessions.closed_spans(desk.store, session.id)
-    zone = ZoneInfo(session.zone)
 
     def tell(mark: Mark | None) -> ArrivalModel | None:
         if mark is None:
             return None
         if viewer.closed is not Level.CONTENT and is_within(spans, mark.at):
             return None
-        since = i18n.format_time(datetime.fromisoformat(mark.at).astimezone(zone))
+        since = i18n.format_time(session.local(mark.at))
         person = desk.authority.actor(session.id, mark.person).name if mark.person else ""
         return ArrivalModel(mark.how, since, person)
 
     return tell
 
 
+def read_quorum(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> QuorumModel:
+    """Whether the body may act, as far as a number is fixed."""
+    return read_quorum_of(desk, session)
+
+
 def read_quorum_of(desk: Desk, session: Session) -> QuorumModel:
     """How the members present stand to the quorum."""
-    held = read_quorum(desk, session.id)
+    held = attendance.read_quorum(desk, session.id)
     return QuorumModel(held.present, held.members, held.needed or 0, held.lacks)

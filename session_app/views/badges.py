@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from session_app.domain.drafting import LANGUAGES, Language
 from session_app.domain.people import Group, categorize, group_of
@@ -153,7 +151,7 @@ def _badge(
         at = handed.get(each.person, {}).get(form)
         if at is None:
             return ""
-        return format_moment(datetime.fromisoformat(at).astimezone(ZoneInfo(held.zone)), language)
+        return format_moment(held.local(at), language)
 
     return BadgeModel(
         person=each.person,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from session_app import i18n
 from session_app.domain.drafting import Language
 from session_app.services.desk import Desk
@@ -15,20 +13,18 @@ def word_grounds(
     desk: Desk, session: str, answer: Explanation, language: Language
 ) -> dict[str, list[str]]:
     """What an answer hangs on, as sentences; of grounds that only count together, one sentence."""
-    zone = ZoneInfo(sessions.session(desk.store, session).zone)
+    held = sessions.session(desk.store, session)
 
     def say(ground: Ground) -> str:
         if ground.grant is not None:
             grant = ground.grant
-            until = (
-                i18n.format_moment(grant.until.astimezone(zone), language) if grant.until else ""
-            )
+            until = i18n.format_moment(held.local(grant.until), language) if grant.until else ""
             parts = [
                 i18n.translate(
                     "ui.why.decides.grant",
                     language,
                     right=i18n.translate(f"ui.right.{grant.right}", language),
-                    at=i18n.format_moment(grant.given_at.astimezone(zone), language),
+                    at=i18n.format_moment(held.local(grant.given_at), language),
                     by=desk.authority.actor(session, grant.given_by).name,
                     reason=grant.reason,
                 )

@@ -6,18 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from statistics import fmean
-from zoneinfo import ZoneInfo
 
 from session_app import i18n
 from session_app.domain.access import Level
 from session_app.domain.agenda import (
-    MAX_MINUTES,
-    ClosedRun,
-    ItemState,
     Session,
-    digest,
-    number_items,
-    veil,
 )
 from session_app.domain.drafting import LANGUAGES, Language
 from session_app.domain.people import Capacity
@@ -25,21 +18,20 @@ from session_app.domain.signing import kind_of_device
 from session_app.services.attendance import members_present
 from session_app.services.desk import Desk, Reach
 from session_app.services.floor import is_within
-from session_app.services.settings import OF_A_SESSION, read_setting
+from session_app.services.settings import OF_A_SESSION
 from session_app.store import people, sessions, signing
 from session_app.store.people import Accredited
 
 from .models import (
     AlertModel,
     ConnectionsModel,
-    EntryOfAgenda,
     PartyModel,
-    ProgrammeModel,
     ReachedModel,
     SettingModel,
     Tally,
     Viewer,
 )
+from .people import in_order
 from .table import write_csv
 
 INTERMITTENT = 2
@@ -97,43 +89,6 @@ def read_connections(
     )
 
 
-def read_programme(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> ProgrammeModel:
-    """The agenda as it is edited; of its closed part as much as the viewer is told."""
-    held = sessions.agenda(desk.store, session.id)
-    numbers = number_items(held)
-    return ProgrammeModel(
-        items=tuple(
-            EntryOfAgenda(
-                "", "", i18n.say_in_both("ui.agenda.closed_item"), "", "closed", "", None, "", False
-            )
-            if isinstance(each, ClosedRun)
-            else EntryOfAgenda(
-                each.id,
-                numbers[each.id],
-                {"es": each.title_es, "en": each.title_en},
-                each.state,
-                each.mode,
-                each.slot or "",
-                each.minutes,
-                digest(each),
-                not each.begun and each.state is ItemState.PENDING,
-            )
-            for each in veil(held, viewer.closed)
-        ),
-        issued=session.agenda_issued,
-        slots=tuple(
-            (code, each.name)
-            for code, each in desk.forum.delegations.items()
-            if code != session.ppt
-        ),
-        minutes=(
-            int(read_setting(desk, session.id, "minutes_members")),
-            int(read_setting(desk, session.id, "minutes_others")),
-        ),
-        longest=MAX_MINUTES,
-    )
-
-
 def read_settings(desk: Desk, session: str) -> tuple[SettingModel, ...]:
     """What a session may choose for itself, and how it stands."""
     chosen = sessions.settings(desk.store, session)
@@ -159,12 +114,11 @@ def write_attendance(
     spans = [] if inside else sessions.closed_spans(desk.store, session_id)
     marks = sessions.attendance(desk.store, session_id)
     seen = signing.first_logins(desk.store, session_id)
-    zone = ZoneInfo(session.zone)
 
     def said(at: str) -> str:
         if not at or is_within(spans, at):
             return ""
-        return datetime.fromisoformat(at).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        return session.local(at).strftime("%Y-%m-%d %H:%M")
 
     def say(key: str) -> str:
         return i18n.translate(key, language)
@@ -193,12 +147,6 @@ def write_attendance(
 
 PRESENCE = ("code", "delegation", "person", "capacity", "seen", "present", "how", "since")
 """The columns of the attendance, and the codes of their titles."""
-
-
-def in_order(desk: Desk, found: Iterable[Accredited]) -> list[Accredited]:
-    """The forum's order: members in Spanish alphabetical order, observers, others."""
-    order = {code: place for place, code in enumerate(desk.forum.delegations)}
-    return sorted(found, key=lambda each: (order.get(each.delegation, len(order)), each.delegation))
 
 
 def _is_screen(each: Accredited) -> bool:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import datetime
 from itertools import zip_longest
 
+from session_app.domain.agenda import Session
 from session_app.domain.drafting import Kind
+from session_app.services.adoption import digest, read_standing
+from session_app.services.attendance import members_present
+from session_app.services.decision import read_standing_decisions
 from session_app.services.desk import Desk
 from session_app.services.structure import read_structure
+from session_app.store import drafts
+from session_app.store.drafts import Draft
 
-from .models import BeginningModel, LineModel
+from .attendance import read_quorum_of
+from .models import (
+    BeginningModel,
+    DraftModel,
+    LineModel,
+    ParagraphModel,
+    Viewer,
+)
+from .moments import say_moment
+from .room import can_be_put, name_paragraphs, show_result
 
 AT_ONCE = 40
 """Rows a page is served with: more than the tallest screen shows. The others come with the script."""
@@ -38,3 +55,61 @@ def read_beginning(desk: Desk, draft: str) -> tuple[BeginningModel, ...]:
         if not room:
             break
     return tuple(shown)
+
+
+def read_draft(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DraftModel | None:
+    """How far the outcome document has come; None before there is one."""
+    draft = drafts.draft_of(desk.store, session.id)
+    return _read_text(desk, session, draft, viewer) if draft is not None else None
+
+
+def read_closed_draft(
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
+) -> DraftModel | None:
+    """The same of the closed part's own text."""
+    draft = drafts.draft_of(desk.store, session.id, closed=True)
+    return _read_text(desk, session, draft, viewer) if draft is not None else None
+
+
+def _read_text(desk: Desk, session: Session, draft: Draft, viewer: Viewer) -> DraftModel:
+    standing = read_standing(desk, draft.id)
+    results = read_standing_decisions(desk, draft.id, standing.rows)
+    names = name_paragraphs(desk, draft.id, standing.rows)
+    may = viewer.closed_draft if draft.closed else viewer.may
+    adopted = drafts.adopted_texts(desk.store, draft.id)
+    in_the_way: dict[str, list[str]] = {}
+    for obstacle in standing.obstacles:
+        code = f"{obstacle.reason}.{obstacle.language}" if obstacle.language else obstacle.reason
+        in_the_way.setdefault(obstacle.paragraph, []).append(code)
+    paragraphs = tuple(
+        ParagraphModel(
+            id=row.id,
+            kind=row.kind,
+            state=row.state,
+            texts=standing.texts[row.id],
+            digest=digest(standing.texts[row.id]),
+            obstacles=tuple(in_the_way.get(row.id, ())),
+            override=adopted[row.id].override if row.id in adopted else None,
+            name=names[row.id],
+            standing=show_result(desk, session, viewer, may, results.get(row.id)),
+        )
+        for row in standing.rows
+    )
+    counted = [row for row in standing.rows if row.kind is not Kind.HEADING]
+    act = draft.adopted
+    chair = desk.authority.actor(session.id, act.by).name if act else ""
+    return DraftModel(
+        id=draft.id,
+        paragraphs=paragraphs,
+        counts=Counter(str(row.state) for row in counted),
+        total=len(counted),
+        obstacles=len(in_the_way),
+        digest=standing.digest,
+        adopted_at=say_moment(act.at, session) if act else {},
+        adopted_by=chair,
+        present=act.present if act else members_present(desk, session.id),
+        override=act.override if act else None,
+        is_closed=draft.closed,
+        sits=can_be_put(desk, session.id, draft),
+        quorum=None if act else read_quorum_of(desk, session),
+    )

@@ -6,20 +6,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from session_app import i18n
 from session_app.domain.access import Action, Level
-from session_app.domain.agenda import number_items
+from session_app.domain.agenda import Session, number_items
 from session_app.domain.contract import COMMANDS
 from session_app.domain.drafting import Language
 from session_app.domain.record import Head
+from session_app.i18n import speaker
 from session_app.services.authority import CONSOLE
 from session_app.services.desk import Desk
 from session_app.store import drafts, people, record, sessions
 from session_app.store.record import Entry, Sight
 
-from .live import speaker
 from .room import name_paragraphs
 from .table import write_csv
 
@@ -203,7 +202,7 @@ class _Words:
 
     language: Language
     t: Callable[..., str]
-    zone: ZoneInfo
+    session: Session  # whose clock it is
     names: Mapping[str, str]  # what the ids that stand in entries are called now
     marks_closed: bool  # a mark on a knock of one's own would say what one has knocked at
 
@@ -211,15 +210,15 @@ class _Words:
 def _learn_words(
     desk: Desk, session: str, viewer: str | None, now: datetime, language: Language
 ) -> _Words:
-    zone = ZoneInfo(sessions.session(desk.store, session).zone)
+    held = sessions.session(desk.store, session)
     names = _names(desk, session, viewer, now, language)
     marks = sees_closed(desk, session, viewer, now)
-    return _Words(language, speaker(language), zone, names, marks)
+    return _Words(language, speaker(language), held, names, marks)
 
 
 def _entry(entry: Entry, number: int, words: _Words) -> EntryModel:
     t = words.t
-    at = datetime.fromisoformat(entry.at).astimezone(words.zone)
+    at = words.session.local(entry.at)
     refused = entry.outcome != "done"
     return EntryModel(
         number=number,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from session_app import i18n
 from session_app.domain.access import Action, Level
@@ -57,7 +56,6 @@ def read_room(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> Ro
             return replace(NOTHING, undo=undo)
         texts = standing_text(desk, draft.id, held.paragraph)
     layout = lay_out(texts)
-    since = datetime.fromisoformat(held.since).astimezone(ZoneInfo(session.zone))
     conducts = Action.MANAGE_SITTING in viewer.may
     decides = Action.DECIDE in may and draft.adopted is None
     return RoomModel(
@@ -66,7 +64,7 @@ def read_room(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> Ro
         name=name_paragraphs(desk, draft.id, rows)[held.paragraph],
         state=rows[at].state,
         texts=texts,
-        since=i18n.format_time(since),
+        since=i18n.format_time(session.local(held.since)),
         seen_by=_seen_by(desk, session.id),
         digest=digest(texts) if decides else "",
         page=layout.page(held.page)[0],
@@ -100,7 +98,7 @@ def show_result(
     known = desk.forum.delegations
     return ResultModel(
         standing.result,
-        i18n.format_time(standing.at.astimezone(ZoneInfo(session.zone))),
+        i18n.format_time(session.local(standing.at)),
         tuple((code, known[code].name) for code in standing.delegations if code in known),
         standing.note,
     )

@@ -14,7 +14,9 @@ from session_app.services.acts import HANDLERS
 from session_app.services.attendance import code_at_the_door
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import sessions
-from session_app.views.live import read_head, read_notice, viewer_of
+from session_app.views.door import read_notice
+from session_app.views.head import read_head
+from session_app.views.live import viewer_of
 from session_app.views.models import Me
 
 from .guard import actor, door, visitor

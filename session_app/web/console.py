@@ -28,7 +28,9 @@ from session_app.services.inspection import (
 )
 from session_app.store import people
 from session_app.views.console import word_grounds
-from session_app.views.live import TOPICS, read_head, read_notice, read_topic
+from session_app.views.door import read_notice
+from session_app.views.head import read_head
+from session_app.views.live import TOPICS, read_topic
 from session_app.views.models import DocumentsModel, NoticeModel, PaperGroup, PaperModel, Viewer
 
 from .guard import door, visitor

@@ -13,7 +13,7 @@ from session_app.domain.access import Action
 from session_app.domain.drafting import LANGUAGES
 from session_app.domain.errors import ActError, Invalid
 from session_app.domain.papers import MAX_FILE, MEDIA, SLOTS, Slot
-from session_app.i18n import translate_error
+from session_app.i18n import speaker, translate_error
 from session_app.services.desk import Desk, clock
 from session_app.services.issuing import (
     file_name,
@@ -30,7 +30,8 @@ from session_app.services.papers import (
     read_paper,
     replace_files,
 )
-from session_app.views.live import read_head, read_published, speaker
+from session_app.views.documents import read_published
+from session_app.views.head import read_head
 
 from .guard import door, send_only_while, send_while, visitor
 

@@ -8,8 +8,7 @@ from flask import Flask, render_template, request
 
 from session_app.domain.drafting import LANGUAGES, Language
 from session_app.domain.errors import NotFound
-from session_app.i18n import say_in_both
-from session_app.views.live import speaker
+from session_app.i18n import say_in_both, speaker
 
 from .guard import PUBLIC, door, visitor
 

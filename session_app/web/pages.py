@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, get_args, get_origin, get_type_hints
-from zoneinfo import ZoneInfo
 
 from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -12,20 +11,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import NotFound
-from session_app.i18n import format_time, phrases, say_in_both
+from session_app.i18n import format_time, phrases, say_in_both, speaker
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import drafts, people, sessions
 from session_app.views.desk import read_tally
+from session_app.views.door import read_notice
 from session_app.views.drafting import read_beginning
-from session_app.views.live import (
-    TOPICS,
-    read_head,
-    read_notice,
-    read_topic,
-    speaker,
-    viewer_of,
-)
+from session_app.views.head import read_head
+from session_app.views.live import TOPICS, read_topic, viewer_of
 from session_app.views.models import Me
 
 from .guard import PUBLIC, actor, door, send_only_while, visitor
@@ -158,9 +152,9 @@ def install(app: Flask, desk: Desk) -> None:
         return conduct(session, *topics, of_closed=True)
 
     def conduct(session: str, *topics: str, of_closed: bool) -> str:
-        zone = sessions.session(desk.store, session).zone
-        hour = format_time(clock().astimezone(ZoneInfo(zone)))
-        return show("chair.html", session, *topics, of_closed=of_closed, zone=zone, hour=hour)
+        held = sessions.session(desk.store, session)
+        hour = format_time(held.local(clock()))
+        return show("chair.html", session, *topics, of_closed=of_closed, zone=held.zone, hour=hour)
 
     def require_closed_text(session: str, endpoint: str) -> str:
         """The closed part's text, for as long as one may do with it what the page is for; to whoever

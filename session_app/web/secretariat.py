@@ -28,7 +28,7 @@ from session_app.services.setup import (
 )
 from session_app.store import sessions
 from session_app.views.desk import read_settings, write_attendance
-from session_app.views.live import read_head
+from session_app.views.head import read_head
 
 from .guard import door, visitor
 

@@ -15,7 +15,8 @@ from session_app.domain.people import Capacity
 from session_app.services.door import preview_closing
 from session_app.services.floor import read_floor, read_queue, spoken_openly
 from session_app.store import people, sessions
-from session_app.views.live import read_soon, read_topic, render_topic, viewer_of
+from session_app.views.live import read_topic, render_topic, viewer_of
+from session_app.views.sitting import announced_closing
 
 BY_NAME = {
     "head": "María Solano",
@@ -319,7 +320,7 @@ def desk_language(room, role):
 
 def notice(room, at=NOW):
     held = sessions.session(room.desk.store, room.session)
-    return read_soon(room.desk, held, at)
+    return announced_closing(room.desk, held, at)
 
 
 def test_the_chair_tells_everybody_before_closing_and_nothing_happens_by_itself(room):

@@ -6,8 +6,9 @@ from lxml import html
 
 from session_app.domain.access import Action
 from session_app.domain.drafting import Language
+from session_app.i18n import speaker
 from session_app.views import models
-from session_app.views.live import ENVIRONMENT, speaker
+from session_app.views.live import ENVIRONMENT
 from session_app.views.models import Viewer
 
 BOTH = {"es": "", "en": ""}

@@ -17,8 +17,9 @@ from session_app.domain import checks, contract, papers
 from session_app.domain.access import Action
 from session_app.domain.drafting import LANGUAGES, Language
 from session_app.domain.paging import Run
+from session_app.i18n import speaker
 from session_app.views import models
-from session_app.views.live import ENVIRONMENT, TOPICS, speaker
+from session_app.views.live import ENVIRONMENT, TOPICS
 from session_app.views.models import Texts, Viewer
 
 ICONS = {

@@ -1,0 +1,84 @@
+"""The papers that have been handed out, item by item."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from session_app.domain.access import Action
+from session_app.domain.agenda import Session
+from session_app.domain.drafting import LANGUAGES
+from session_app.domain.papers import CIRCLES, SLOTS
+from session_app.services.desk import Desk
+from session_app.services.papers import can_be_given
+from session_app.store import papers
+from session_app.store.papers import Paper
+
+from .agenda import list_items
+from .models import (
+    CircleModel,
+    PaperFileModel,
+    PaperGroup,
+    PaperModel,
+    PapersModel,
+    Viewer,
+)
+from .moments import say_shortly, say_size
+
+
+def read_papers(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> PapersModel:
+    """What a viewer has of what was handed out, what it can belong to and whom it can be for."""
+    items = list_items(desk, session, viewer) if Action.SEE_AGENDA in viewer.may else ()
+    return PapersModel(
+        group_papers(desk, session, viewer, now),
+        items,
+        tuple(
+            CircleModel(circle, can_be_given(desk, session.id, circle, now)) for circle in CIRCLES
+        ),
+    )
+
+
+def group_papers(
+    desk: Desk, session: Session, viewer: Viewer, now: datetime
+) -> tuple[PaperGroup, ...]:
+    """The papers a viewer may have, item by item; those of the whole session come first."""
+    if not viewer.papers:
+        return ()
+    items = list_items(desk, session, viewer) if Action.SEE_AGENDA in viewer.may else ()
+    known = {each.id: each for each in items}
+    held: dict[str, list[PaperModel]] = {}
+    for each in papers.papers(desk.store, session.id):
+        if each.id in viewer.papers:
+            held.setdefault(each.standing.item or "", []).append(show_paper(each, session, now))
+    shown = [PaperGroup(None, tuple(held.pop("", ())))]
+    shown += [PaperGroup(known[item], tuple(held.pop(item))) for item in known if item in held]
+    # Of an item the viewer is told nothing of, such as an observer who may have one paper of it.
+    others = tuple(each for group in held.values() for each in group)
+    if others:
+        shown[0] = PaperGroup(None, (*shown[0].papers, *others))
+    return tuple(group for group in shown if group.papers)
+
+
+def show_paper(paper: Paper, session: Session, now: datetime) -> PaperModel:
+    """A paper with its files, and the languages it is still to come in."""
+    slots = {each.slot for each in paper.files}
+    due = () if "bilingual" in slots else tuple(each for each in LANGUAGES if each not in slots)
+    return PaperModel(
+        id=paper.id,
+        title=paper.titles,
+        revision=paper.revision,
+        document_class=paper.standing.document_class,
+        circles=tuple(each for each in CIRCLES if each in paper.standing.circles),
+        at=say_shortly(paper.at, session, now),
+        files=tuple(
+            PaperFileModel(
+                each.slot,
+                f"/s/{session.id}/documents/{each.id}",
+                each.format,
+                say_size(each.size),
+            )
+            for slot in SLOTS
+            for each in paper.files
+            if each.slot == slot
+        ),
+        due=due,
+    )
