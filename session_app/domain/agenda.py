@@ -24,6 +24,8 @@ from .text import one_line
 
 MAX_TITLE = 300
 """Characters of an item's title; the longest title printed in past documents has 140."""
+MAX_ITEMS = 200
+"""Items of one series, open or closed: far above any agenda's. It is sent whole with each change."""
 MAX_MINUTES = 120
 """Minutes a speaker can be given for an item; 0 means without limit."""
 
@@ -127,7 +129,10 @@ def titled(title_es: str, title_en: str) -> tuple[str, str]:
 
 
 def add(items: Items, new: Item, *, after: str | None) -> Items:
-    """Put an item behind another, or at the end."""
+    """Put an item behind another, or at the end. Raises `Conflict` where there are too many; the closed are
+    counted apart, as they are numbered."""
+    if sum(each.is_closed is new.is_closed for each in items) >= MAX_ITEMS:
+        raise Conflict("agenda.too_many", limit=MAX_ITEMS)
     at = len(items) if after is None else _find(items, after) + 1
     return (*items[:at], new, *items[at:])
 

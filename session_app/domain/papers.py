@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
+from xml.parsers import expat
 
 from .access import Action, Actor, Category, Subject, may
 from .documents import Texts
@@ -139,11 +140,22 @@ _MAIN_PARTS: Mapping[str, Format] = MappingProxyType(
     }
 )
 _CONTENT_TYPE = re.compile(r'ContentType\s*=\s*["\']([^"\']{1,200})["\']', re.IGNORECASE)
+_PROGRAMS = ("macroenabled", "vbaproject", "macrosheet")
+"""What the media type of a part says that is one, or is for one (MS-OFFMACRO2 §2.2)."""
+_FOLDERS_OF_PROGRAMS = ("basic/", "scripts/")
+"""Where an OpenDocument package keeps its macros (ODF 1.3 part 2 §3; LibreOffice and OpenOffice alike)."""
+_LOADED = ("attachedtemplate", "oleobject", "frame", "subdocument")
+"""Relations whose target Word fetches and takes in by itself when it opens a file (ISO/IEC 29500-1 §11.8,
+§15.2); what is linked and followed by a click, as a page of the web, is none of them."""
+_HERE = re.compile(r"(?![a-z][a-z0-9+.-]+:)|file:", re.IGNORECASE)
+"""A target on the reader's own disk or network; a drive's letter is no scheme."""
 _MAX_LISTED = 500_000
 """Bytes of a package's own list of its parts; that of the largest file has a tenth of it."""
+_MAX_RELATIONS = 4_000_000
+"""Bytes of all lists of relations in a package; those of three hundred slides have a quarter of it."""
 _DAMAGES = (
     *(zipfile.BadZipFile, zlib.error, struct.error),
-    *(EOFError, OSError, RuntimeError, ValueError, NotImplementedError),
+    *(EOFError, OSError, RuntimeError, ValueError, NotImplementedError, expat.ExpatError),
 )
 """What reading a damaged archive comes to."""
 
@@ -151,8 +163,9 @@ _DAMAGES = (
 def recognise(content: bytes) -> Format:
     """The format of a file, by what it holds and not by its name.
 
-    Raises `Invalid` for an empty file, one that is too large, one of another format, and one that
-    carries macros: nobody hands programs out. A virus it does not look for (docs/security.md).
+    Raises `Invalid` for an empty file, one that is too large, one of another format, one that carries
+    macros, and one that fetches them from elsewhere when it is opened: nobody hands programs out. A
+    virus it does not look for (docs/security.md).
     """
     if not content:
         raise Invalid("paper.empty")
@@ -180,15 +193,47 @@ def _recognise_package(content: bytes) -> Format | None:
         if "[Content_Types].xml" in names:
             listed = _read(package, names["[Content_Types].xml"]).decode("utf-8", "replace")
             types = set(_CONTENT_TYPE.findall(listed))
-            if any("macroenabled" in each.lower() for each in types):
+            if any(word in each.lower() for each in types for word in _PROGRAMS):
                 raise Invalid("paper.macros")
+            _refuse_fetching(package, [names[each] for each in names if each.endswith(".rels")])
             formats = {_MAIN_PARTS[each] for each in types if each in _MAIN_PARTS}
             return formats.pop() if len(formats) == 1 else None
         if "mimetype" in names and _read(package, names["mimetype"]).strip() == MEDIA["odt"].encode(
             "ascii"
         ):
+            if any(name.lower().startswith(_FOLDERS_OF_PROGRAMS) for name in names):
+                raise Invalid("paper.macros")
             return "odt"
     return None
+
+
+def _refuse_fetching(package: zipfile.ZipFile, lists: Collection[zipfile.ZipInfo]) -> None:
+    """Raise `Invalid("paper.fetches")` where opening the file would fetch a template or an object from
+    another machine: what macros it then runs is for whoever keeps that machine."""
+    if sum(each.file_size for each in lists) > _MAX_RELATIONS:
+        raise ValueError("the lists of relations are too long")
+    for each in lists:
+        for relation in _read_elements(_read(package, each)):
+            kind = relation.get("Type", "").rpartition("/")[2].lower()
+            external = relation.get("TargetMode", "").lower() == "external"
+            target = relation.get("Target", "").strip()
+            if external and kind in _LOADED and not _HERE.match(target):
+                raise Invalid("paper.fetches")
+
+
+def _read_elements(content: bytes) -> list[Mapping[str, str]]:
+    """The attributes of each element of an XML part. Raises `ValueError` for one with a document type, in which
+    entities grow (ISO/IEC 29500-2 §9.1.7 allows none)."""
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a part has a document type")
+
+    found: list[Mapping[str, str]] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = lambda _, attributes: found.append(attributes)
+    parser.Parse(content, True)
+    return found
 
 
 def _read(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

@@ -84,6 +84,14 @@ class WaitingScreens:
             (each for each in self._waiting.values() if each.code == code and not each.screen), None
         )
 
+    def make(self, waiting: Waiting, screen: str) -> None:
+        """The browser has been made a screen: its code is used up, and whoever was to be that screen before
+        and has not come for it is none."""
+        self._waiting = {
+            name: each for name, each in self._waiting.items() if each.screen != screen
+        }
+        waiting.screen = screen
+
     def end(self, secret: str) -> None:
         """The browser waits no longer."""
         self._waiting.pop(secret, None)

@@ -19,7 +19,7 @@ from session_app.domain.text import one_line
 from session_app.store import imports, people, sessions
 from session_app.store.imports import ImportList, ListRow
 
-from .desk import Act, Desk, acting
+from .desk import Act, Desk, acting, keep_people
 from .people import settle
 from .settings import read_setting
 
@@ -249,3 +249,4 @@ def _row(held: ImportList, line: int) -> ListRow:
 
 def _require(desk: Desk, session: str, person: str, now: datetime) -> None:
     desk.authority.require(session, person, Action.ACCREDIT, now)
+    keep_people(sessions.session(desk.store, session))

@@ -60,6 +60,7 @@ class Assembly:
     revision: int
     started: datetime
     of: int  # paragraphs
+    behind: bool  # begun behind the closed door: so is what the record says of it
     state: Literal["running", "done", "failed", "cancelled"] = "running"
     step: int = 0
     composed: int = 0  # paragraphs, in all layouts together
@@ -116,6 +117,7 @@ def prepare_document(act: Act, command: PrepareDocument) -> Result:
         revision=last[0].revision + 1 if last else 1,
         started=act.now,
         of=len(rows),
+        behind=act.closed,
     )
     act.afterwards.append(lambda: desk.assemblies.update({draft.id: job}))
     act.afterwards.append(lambda: desk.begin(partial(run_assembly, desk, job)))
@@ -240,6 +242,7 @@ def _store(desk: Desk, job: Assembly, files: list[tuple[Layout, str, bytes]]) ->
             act="document.prepared",
             subject=job.draft,
             detail={"revision": job.revision},
+            closed=job.behind,
         )
         tx.announce(job.session, DocumentsChanged())
         job.state = "done"

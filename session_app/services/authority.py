@@ -160,8 +160,11 @@ class Authority:
                 issued=held.agenda_issued,
                 origin=draft.origin if draft is not None else "es",
                 adopted=draft is not None and draft.adopted is not None,
+                # What is rehearsed goes no further than the room, published or not.
                 document_class=_class_of(
-                    documents.issued(self._store, draft.id) if draft is not None else []
+                    documents.issued(self._store, draft.id)
+                    if draft is not None and held.rehearsal_of is None
+                    else []
                 ),
                 delegated=gavel.delegation(self._store, session) is not None,
                 settings=self._forum.access,

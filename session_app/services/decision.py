@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from session_app.domain import drafting
-from session_app.domain.access import Action
+from session_app.domain.access import Action, Level
 from session_app.domain.contract import DecideParagraph, DecisionRecorded, UndoDecision
 from session_app.domain.decision import (
     MAX_NOTE,
@@ -15,7 +15,7 @@ from session_app.domain.decision import (
     name_delegations,
 )
 from session_app.domain.drafting import Rows, State
-from session_app.domain.errors import Conflict, Invalid
+from session_app.domain.errors import Conflict, Invalid, NotFound
 from session_app.domain.text import one_line
 from session_app.i18n import format_time
 from session_app.store import decisions, drafts
@@ -73,6 +73,9 @@ def undo_decision(act: Act, command: UndoDecision) -> Answer:
         act.session.id, act.actor.person, Action.DECIDE, act.now, draft=held.draft
     )
     draft = open_draft(act, held.draft)
+    level = act.desk.authority.level_of_closed(act.session.id, act.actor.person, act.now)
+    if held.behind and level is not Level.CONTENT:
+        raise NotFound("decision.unknown")
     rows = drafts.rows(act.desk.store, draft.id)
     row = rows[drafting.find(rows, held.paragraph)]
     standing = find_standing(decisions.decisions_on(act.desk.store, row.id), row.state)

@@ -46,6 +46,21 @@ class Reach:
 
 KNOCKS_APART = timedelta(minutes=10)
 """Between two entries of the record of the same person at the same door, no command's."""
+OF_THE_PEOPLE = frozenset(
+    {
+        "people.accredit",
+        "people.add",
+        "people.change",
+        "people.withdraw",
+        "people.badge",
+        "people.badge_anew",
+        "screen.enrol",
+        "screen.rename",
+        "screen.withdraw",
+    }
+)
+"""Acts on people, their badges and screens: of a rehearsal they are those of its session, and what is done
+to them counts there, with an entry in its record."""
 
 
 T = TypeVar("T")
@@ -165,6 +180,8 @@ def acting(
                 behind = _is_inside(desk, session, person, now)
                 of_closed_part = _is_of_closed_part(desk, session, name, subject, kept)
                 held = sessions.session(desk.store, session)
+                if name in OF_THE_PEOPLE:
+                    keep_people(held)
                 act = Act(desk, tx, held, actor, now, behind or of_closed_part, kept)
                 yield act
                 # What closes the door or opens it is known on both sides of it.
@@ -240,6 +257,13 @@ def pass_gavel(act: Act, person: str | None) -> None:
     gavels.put_gavel(act.tx, act.session.id, person)
     delegated = gavels.delegation(act.desk.store, act.session.id) is not None
     act.tx.announce(act.session.id, GavelChanged(person, delegated))
+
+
+def keep_people(session: Session) -> None:
+    """Raise `Conflict("people.in_rehearsal")` in a rehearsal: of what is done there nothing is recorded, and
+    the people, their badges and their screens are the session's own."""
+    if session.rehearsal_of is not None:
+        raise Conflict("people.in_rehearsal")
 
 
 def clock() -> datetime:

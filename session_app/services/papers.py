@@ -59,7 +59,8 @@ def add_paper(
     """
     with _managing(desk, session, "paper.add", item or "", person, now) as act:
         _require_item(act, item)
-        if len(papers.papers(desk.store, session)) >= MAX_PAPERS:
+        # Of those this person may have: one more or less would tell how many there are of a closed item.
+        if len(desk.authority.papers(session, person, now)) >= MAX_PAPERS:
             raise Conflict("paper.too_many", limit=MAX_PAPERS)
         modes = {each.id: each.mode for each in sessions.agenda(desk.store, session)}
         paper = papers.add_paper(

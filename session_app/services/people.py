@@ -19,7 +19,7 @@ from session_app.domain.text import one_line
 from session_app.store import people, signing
 
 from .desk import Act, Desk, Result, acting
-from .door import leave_roster
+from .door import MAX_REASON, leave_roster
 from .floor import drop_requests
 from .signing import must_have_pin
 
@@ -91,7 +91,7 @@ def withdraw_person(act: Act, command: WithdrawPerson) -> Result:
     Raises `Invalid("people.reason_missing")`, `NotFound("people.unknown")`, and
     `Conflict("people.not_yourself")`: nobody locks themselves out.
     """
-    reason = one_line(command.reason)
+    reason = one_line(command.reason)[:MAX_REASON]
     if not reason:
         raise Invalid("people.reason_missing")
     if command.person == act.actor.person:

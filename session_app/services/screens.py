@@ -147,7 +147,7 @@ class Enrolment:
                 )
             act.facts.update(called=name, audience=audience, device=waiting.device)
             tell_desk(self.desk, act.tx, screen)
-        waiting.screen = screen
+        self._waiting.make(waiting, screen)
         return Screen(screen, name, audience, waiting.device, "")
 
 

@@ -234,7 +234,9 @@ def copy_agenda(act: Act, command: CopyAgenda) -> Result:
     if has_started(desk, here, person, act.now):
         raise Conflict("agenda.started")
     copied = _copied(desk, command.source, act.session.ppt, person, act.now)
-    items = (*sessions.agenda(desk.store, here), *copied)
+    items = sessions.agenda(desk.store, here)
+    for each in copied:
+        items = agenda.add(items, each, after=None)
     sessions.put_agenda(act.tx, here, items)
     act.tx.announce(here, agenda.changed(items))
     return {}

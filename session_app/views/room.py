@@ -110,7 +110,8 @@ def _read_undo(desk: Desk, session: str, viewer: Viewer, now: datetime) -> UndoM
     if Action.DECIDE in viewer.closed_draft:
         texts.append(drafts.draft_of(desk.store, session, closed=True))
     found = [decisions.last_decision(desk.store, each.id) for each in texts if each is not None]
-    recent = [each for each in found if each is not None and now < each.until]
+    inside = viewer.closed is Level.CONTENT  # whose names they are is for the roster
+    recent = [each for each in found if each and now < each.until and (inside or not each.behind)]
     if not recent:
         return None
     last = max(recent, key=lambda each: each.at)

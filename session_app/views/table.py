@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 
@@ -14,6 +15,12 @@ def write_csv(rows: Sequence[Sequence[str]]) -> str:
     return written.getvalue()
 
 
+_FORMULA_WITHIN = re.compile(r""";(?=[\s"']*[=+@-])""")
+"""Where a spreadsheet in Spanish begins the next cell, by whatever sign stands between them, with a formula."""
+
+
 def as_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    """A text that no spreadsheet takes for a formula (OWASP, CSV injection), nor what it parts it into: in
+    Spanish it parts cells by semicolons."""
+    text = _FORMULA_WITHIN.sub(";'", text)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text

@@ -316,3 +316,10 @@ def test_a_change_of_an_item_names_what_it_changes():
     assert agenda.digest(advanced[2]) == agenda.digest(changed[2])
     with pytest.raises(Invalid, match="agenda.bad_minutes"):
         agenda.amend(ITEMS, "c", "Uno", "One", "open", None, 999, seen=seen)
+
+
+def test_an_agenda_has_an_end_and_the_closed_items_are_counted_apart():
+    many = tuple(Item(str(n), "A", "B") for n in range(agenda.MAX_ITEMS))
+    with pytest.raises(Conflict, match=r"agenda\.too_many"):
+        agenda.add(many, Item("x", "A", "B"), after=None)
+    assert len(agenda.add(many, Item("x", "A", "B", mode="closed"), after="3")) == len(many) + 1

@@ -211,3 +211,63 @@ def test_names_are_cleaned_and_end_in_what_the_file_is(name: str, cleaned: str) 
 
 def test_names_stay_short() -> None:
     assert len(clean_name("ñ" * 500, "docx", "x")) <= MAX_NAME
+
+
+RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def with_relation(
+    kind: str, target: str, more: str = ' TargetMode="External"', head: str = ""
+) -> bytes:
+    relation = f'<Relationship Id="r" Type="{RELATED}/{kind}" Target="{target}"{more}/>'
+    return office(
+        "docx",
+        **{
+            "word/_rels/settings.xml.rels": f'{head}<Relationships xmlns="x">{relation}</Relationships>'
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        package({"mimetype": MEDIA["odt"], "content.xml": "<o/>", "Basic/Standard/Module1.xml": "x"}),
+        package({"mimetype": MEDIA["odt"], "content.xml": "<o/>", "Scripts/python/a.py": "x"}),
+        office("docx", more='<Override PartName="/a.bin" ContentType="application/vnd.ms-office.vbaProject"/>'),
+        office("xlsx", more='<Override PartName="/m.xml" ContentType="application/vnd.ms-excel.macrosheet+xml"/>'),
+    ],
+    ids=["odt basic", "odt script", "renamed project", "macro sheet"],
+)  # fmt: skip
+def test_a_program_is_found_by_whatever_name_it_is_carried(file: bytes) -> None:
+    with pytest.raises(Invalid, match=r"paper\.macros"):
+        recognise(file)
+
+
+@pytest.mark.parametrize("target", ["http://x/a.dotm", "HTTPS://x/a", "mhtml:http://x!a", "&#104;ttp://x/a", "x-usc:y"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["attachedTemplate", "oleObject", "frame", "subDocument"])
+def test_a_file_that_fetches_what_it_runs_from_elsewhere_is_refused(kind: str, target: str) -> None:
+    with pytest.raises(Invalid, match=r"paper\.fetches"):
+        recognise(with_relation(kind, target))
+
+
+def test_links_that_are_followed_by_a_click_and_templates_of_ones_own_house_stay() -> None:
+    assert recognise(with_relation("hyperlink", "http://crmsv.org/")) == "docx"
+    for own in (
+        "file:///C:\\Users\\a\\Normal.dotm",
+        "C:\\Plantillas\\a.dotm",
+        "\\\\casa\\a.dotm",
+        "a.dotm",
+    ):
+        assert recognise(with_relation("attachedTemplate", own)) == "docx"
+    assert recognise(with_relation("oleObject", "embeddings/a.bin", more="")) == "docx"
+
+
+def test_relations_that_are_no_list_make_a_file_nobody_knows() -> None:
+    grown = '<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+    for broken in (
+        with_relation("hyperlink", "a", head=grown),
+        office("docx", **{"_rels/.rels": "<Relationships>"}),
+        office("docx", **{f"{part}.rels": "x" * 400_000 for part in range(11)}),
+    ):
+        with pytest.raises(Invalid, match=r"paper\.unknown_format"):
+            recognise(broken)

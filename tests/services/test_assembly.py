@@ -8,6 +8,7 @@ import threading
 import pytest
 from conftest import NOW
 from docx import Document
+from services.test_room import close
 
 from session_app.domain.documents import LAYOUTS
 from session_app.domain.errors import Conflict, Forbidden, NotFound
@@ -234,3 +235,13 @@ def test_the_closed_parts_text_is_not_published(room):
         room.do("chair", "document.prepare", draft=closed)
     with pytest.raises((NotFound, Forbidden)):
         room.do("secretariat", "document.prepare", draft=closed)
+
+
+def test_files_prepared_behind_the_door_are_prepared_there_in_the_record_too(room):
+    close(room, "closed")
+    room.do("chair", "roster.verify")
+    prepare(room, "chair")
+    room.do("chair", "door.open")
+    prepare(room, "chair")
+    entries = "select closed from act where act = 'document.prepared' order by seq"
+    assert [row[0] for row in room.desk.store.all(entries)] == [1, 0]

@@ -292,3 +292,25 @@ def test_a_class_that_may_not_decide_on_the_closed_text_is_not_offered_its_way_b
     assert read_topic(room.desk, room.session, "room", viewer, NOW).undo is not None
     outside = replace(viewer, closed_draft=frozenset())
     assert read_topic(room.desk, room.session, "room", outside, NOW).undo is None
+
+
+def test_who_conducts_by_delegation_neither_reads_nor_takes_back_a_result_from_behind_the_door(
+    room, proposed
+):
+    """The door opens within the eight seconds: whom the result names is still for the roster."""
+    room.do("chair", "gavel.delegate", on=True)
+    close(room, "closed")
+    room.do("chair", "roster.verify")
+    decision = decide(room, proposed, "objection", "NIC")
+    room.do("chair", "door.open")
+    room.do("chair", "gavel.lay_down")
+    assert standing(room, "chair").undo is not None
+    assert standing(room, "secretariat").undo is None
+    with pytest.raises(NotFound, match=r"decision\.unknown"):
+        undo(room, decision, role="secretariat")
+    assert state_of(room, proposed) == "bracketed"
+    room.do("chair", "gavel.take", seen="")
+    undo(room, decision)
+    assert room.desk.store.one(
+        "select closed from act where act = 'decision.undo' and outcome = 'done'"
+    )[0]

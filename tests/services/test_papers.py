@@ -230,3 +230,22 @@ def test_the_desk_says_to_whom_the_rules_never_open_documents(room):
         "guests": True,
         "public": True,
     }
+
+
+def test_how_many_papers_there_may_be_does_not_tell_how_many_there_are_behind_the_door(
+    room, monkeypatch
+):
+    monkeypatch.setattr("session_app.services.papers.MAX_PAPERS", 2)
+    item = room.do("chair", "agenda.add", title_es="A", title_en="B", mode="closed")["item"]
+    close = preview_closing(room.desk, room.session, "closed", NOW)
+    room.do("chair", "door.close", mode="closed", seen=close.seen)
+    room.do("chair", "roster.verify")
+    hand_out(room, role="chair", item=item)
+    hand_out(room, role="chair", item=item)
+    with pytest.raises(Conflict, match=r"paper\.too_many"):
+        hand_out(room, role="chair")
+    room.do("chair", "door.open")
+    hand_out(room)
+    hand_out(room)
+    with pytest.raises(Conflict, match=r"paper\.too_many"):
+        hand_out(room)

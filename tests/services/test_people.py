@@ -273,3 +273,8 @@ def test_what_a_list_does_not_speak_of_stays(room):
     before = found(room, room.person["delegate-hnd"])
     enter(room, f"{before.name},HND,delegate,{before.email or ''},")
     assert found(room, room.person["delegate-hnd"]) == before
+
+
+def test_a_reason_is_kept_as_long_as_a_reason_is(room):
+    room.do("secretariat", "people.withdraw", person=room.person["rrocm"], reason="x" * 20_000)
+    assert room.desk.store.one("select length(reason) from withdrawn")[0] == 500

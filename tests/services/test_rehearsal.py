@@ -10,14 +10,19 @@ import pytest
 from conftest import CRM, NOW
 
 from session_app.domain import contract
+from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Forbidden, NotFound
+from session_app.services.accrediting import stage
 from session_app.services.acts import HANDLERS
 from session_app.services.adoption import read_standing
 from session_app.services.desk import enter, perform
 from session_app.services.door import preview_closing
 from session_app.services.issuing import read_file
 from session_app.services.live import Writing
+from session_app.services.people import accredit
 from session_app.services.rehearsal import begin_rehearsal, end_rehearsal
+from session_app.services.screens import Enrolment
+from session_app.services.signing import Browser, issue_badge
 from session_app.store import drafts, people, rehearsals, sessions
 from session_app.store.database import new_id
 
@@ -207,3 +212,67 @@ def test_what_is_kept_for_ever_of_a_session_is_not_erased_as_a_rehearsal_is(room
     ):
         rehearsals.erase(tx, room.session)
     assert len(room.rows()) == 46
+
+
+def test_nobody_becomes_another_person_in_a_rehearsal_of_which_nothing_is_recorded(room, rehearsal):
+    """A badge, a name and a screen are those of the session itself: what is done to them stands in a record."""
+    before, chair = (
+        room.desk.store.one(
+            "select (select count(*) from person) * 1000 + (select count(*) from badge)"
+        )[0],
+        "chair",
+    )
+    who = {"person": room.person["secretariat"], "now": NOW}
+    with pytest.raises(Conflict, match=r"people\.in_rehearsal"):
+        issue_badge(room.desk, rehearsal.session, room.person[chair], anew=True, **who)
+    csv = b"name,delegation,capacity\nAna,HND,delegate\n"
+    with pytest.raises(Conflict, match=r"people\.in_rehearsal"):
+        accredit(room.desk, rehearsal.session, csv, **who)
+    with pytest.raises(Conflict, match=r"people\.in_rehearsal"):
+        stage(room.desk, rehearsal.session, "lista.csv", csv, **who)
+    line = {"full_name": "Otra", "delegation": "SLV", "capacity": "chair", "language": "es"}
+    for name, values in (
+        ("people.add", line),
+        ("people.change", {"person": room.person[chair], **line}),
+        ("people.withdraw", {"person": room.person[chair], "reason": "Ensayo"}),
+        ("screen.rename", {"screen": room.person["projector"], "called": "Otra"}),
+        ("screen.withdraw", {"screen": room.person["projector"]}),
+    ):
+        with pytest.raises(Conflict, match=r"people\.in_rehearsal"):
+            rehearsal.do("secretariat", name, **values)
+    enrolment = Enrolment(room.desk)
+    _, waiting = enrolment.wait("", Browser("10.0.0.9", "Chrome"), at=0)
+    with pytest.raises(Conflict, match=r"people\.in_rehearsal"):
+        enrolment.enrol(
+            rehearsal.session,
+            waiting.code,
+            name="Sala",
+            audience="members",
+            screen="",
+            address="10.0.0.2",
+            at=0,
+            **who,
+        )
+    assert (
+        room.desk.store.one(
+            "select (select count(*) from person) * 1000 + (select count(*) from badge)"
+        )[0]
+        == before
+    )
+
+
+def test_what_is_published_in_a_rehearsal_is_nobodys_outside_the_room(room, rehearsal):
+    may, at = room.desk.authority.may, rehearsal.session
+    rehearsal.do(
+        "chair", "paragraph.add", section=drafts.sections(room.desk.store, rehearsal.draft)[0].id
+    )
+    rehearsal.do(
+        "chair",
+        "draft.adopt",
+        digest=read_standing(room.desk, rehearsal.draft).digest,
+        override="Ensayo",
+    )
+    rehearsal.do("chair", "document.publish")
+    assert may(at, room.person["delegate-hnd"], Action.DOWNLOAD, NOW)
+    for outside in (None, room.person["rrocm"], room.person["observer-organisation"]):
+        assert not may(at, outside, Action.DOWNLOAD, NOW)

@@ -349,3 +349,14 @@ def test_agreed_text_is_shown_clean_and_brackets_are_marked_in_what_is_not(wall)
     wall.put(wall.short)
     assert len(wall.shown().text.columns["es"]) == 1
     assert not wall.shown().text.bracketed
+
+
+def test_of_two_browsers_that_were_made_the_same_screen_only_the_last_is_it(house):
+    """Somebody else's code was typed by mistake, and the right one after it."""
+    strange, first = house.wait(browser=Browser("10.0.0.66", "Chrome · Linux"))
+    screen = house.enrol(first.code).id
+    own, second = house.wait()
+    house.enrol(second.code, screen=screen)
+    assert house.collect(strange) is None
+    token = house.collect(own)
+    assert house.signed_in(token) == screen

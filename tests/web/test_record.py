@@ -354,6 +354,12 @@ def test_no_cell_is_a_formula_to_a_spreadsheet(first: str) -> None:
     assert as_cell("") == ""
 
 
+@pytest.mark.parametrize("text", ["Ana;=1+1", "Ana; @x", 'Ana;"=1+1"', "Ana;'+1"])
+def test_no_cell_becomes_one_that_begins_a_formula_where_semicolons_part_them(text):
+    assert as_cell(text).split(";")[1].startswith("'")
+    assert as_cell("a; b") == "a; b"
+
+
 def test_a_name_that_looks_like_a_formula_is_text_in_the_table(desk, room, visit) -> None:
     with desk.store.transaction(NOW) as tx:
         tx.execute(
