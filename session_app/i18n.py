@@ -23,8 +23,8 @@ from babel.dates import format_date as babel_format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from .domain.documents import DraftMark, Texts
-from .domain.drafting import LANGUAGES, Language
+from .domain.documents import DraftMark
+from .domain.drafting import LANGUAGES, Language, Texts
 from .domain.errors import ActError
 from .domain.glossary import Term, read_glossary
 

@@ -27,7 +27,8 @@ from session_app.services.door import preview_closing
 from session_app.services.live import Writing
 from session_app.services.setup import DEMO_ROLES, create_session
 from session_app.store import drafts, sessions, signing
-from session_app.views.live import TOPICS, read_topic, viewer_of
+from session_app.views.live import TOPICS, read_topic
+from session_app.views.viewer import viewer_of
 from session_app.web import guard
 
 NOBODY = "nobody"

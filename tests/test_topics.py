@@ -10,13 +10,8 @@ from session_app.i18n import speaker
 from session_app.services.door import preview_closing
 from session_app.store import people
 from session_app.views.head import read_head
-from session_app.views.live import (
-    ENVIRONMENT,
-    TOPICS,
-    Rendering,
-    read_topic,
-    viewer_of,
-)
+from session_app.views.live import ENVIRONMENT, TOPICS, Rendering, read_topic
+from session_app.views.viewer import viewer_of
 
 
 def render_alone(room, topic, viewer):

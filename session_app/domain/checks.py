@@ -12,13 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from .drafting import LANGUAGES, Kind, Language, Row, State, has_open_bracket
+from .drafting import LANGUAGES, Kind, Language, Row, State, Texts, has_open_bracket
 from .forum import Forum
 
 Subject = Literal["open", "empty", "order", "dates", "acronym", "full_stop"]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
-
-Texts = Mapping[Language, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from .drafting import LANGUAGES, Kind, Language, Row, State
+from .drafting import LANGUAGES, Kind, Language, Row, State, Texts
 from .errors import Invalid
 from .numbering import UN, LabelStyle
-
-Texts = Mapping[Language, str]
-"""One text in each language; an empty string where a language has none yet."""
 
 Layout = Literal["es", "en", "bilingual"]
 LAYOUTS: tuple[Layout, ...] = ("es", "en", "bilingual")

@@ -14,7 +14,7 @@ do not allow it; the caller stores what changed. Kinds and their nesting:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
@@ -23,6 +23,9 @@ from .errors import Conflict, Invalid
 
 Language = Literal["es", "en"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
+
+Texts = Mapping[Language, str]
+"""One text in each language; an empty string where a language has none yet."""
 
 
 class Kind(StrEnum):

@@ -21,11 +21,9 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from .documents import order_names
-from .drafting import LANGUAGES, Language
+from .drafting import LANGUAGES, Language, Texts
 from .errors import Invalid
 from .text import is_clean
-
-Texts = Mapping[Language, str]
 
 DelegationKind = Literal[
     "member", "observer_country", "observer_organisation", "civil_society", "secretariat"

@@ -23,7 +23,7 @@ from typing import Literal, get_args
 from xml.parsers import expat
 
 from .access import Action, Actor, Category, Subject, may
-from .documents import Texts
+from .drafting import Texts
 from .errors import Invalid
 from .forum import SittingMode
 from .text import one_line

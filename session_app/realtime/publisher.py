@@ -31,8 +31,8 @@ from session_app.services.live import Relayed
 from session_app.store import drafts, sessions, signing
 from session_app.store.database import Announced, Committed
 from session_app.store.sessions import is_held
-from session_app.views.live import TOPICS, TOPICS_OF_EVENT, Rendering, viewer_of
-from session_app.views.models import Viewer
+from session_app.views.live import TOPICS, TOPICS_OF_EVENT, Rendering
+from session_app.views.viewer import Viewer, viewer_of
 
 from .wire import drop, is_stalled
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from session_app.domain.access import PUBLIC_ACTOR, Action, Category, Grant, Level, may
 from session_app.domain.contract import DescribePaper, DocumentsChanged, WithdrawPaper
-from session_app.domain.documents import Texts
+from session_app.domain.drafting import Texts
 from session_app.domain.errors import Conflict, Invalid, NotFound
 from session_app.domain.papers import (
     SLOTS,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from session_app.domain.documents import Texts
+from session_app.domain.drafting import Texts
 from session_app.domain.errors import NotFound
 from session_app.domain.forum import SittingMode
 from session_app.domain.papers import Circle, Format, PaperClass, Slot, Standing

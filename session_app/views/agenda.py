@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from session_app import i18n
@@ -15,28 +16,71 @@ from session_app.domain.agenda import (
     number_items,
     veil,
 )
+from session_app.domain.drafting import Texts
 from session_app.services.desk import Desk
 from session_app.services.settings import read_setting
 from session_app.store import sessions
 
-from .models import (
-    AgendaModel,
-    EntryOfAgenda,
-    ItemModel,
-    ProgrammeModel,
-    Viewer,
-)
+from .viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class ItemModel:
+    """One agenda item."""
+
+    id: str  # empty for a closed run one is not told more of
+    number: str
+    title: Texts
+    state: str  # pending, current, done; empty where it is not told
+    mode: str = "open"  # open, members, closed
+    slot: str = ""  # code of the delegation whose slot it is, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaModel:
+    """Topic `agenda`."""
+
+    items: tuple[ItemModel, ...]
+    current: ItemModel | None
+    next: ItemModel | None
+    issued: bool = False  # final, no longer preliminary
+    slots: tuple[str, ...] = ()  # delegations that can be given one, by code
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOfAgenda:
+    """An agenda item as it is edited; closed ones one is not told more of have no id."""
+
+    id: str
+    number: str
+    title: Texts
+    state: str  # pending, current, done
+    mode: str  # open, members, closed
+    slot: str
+    minutes: int | None  # of each speaker; none: as the forum has it
+    digest: str  # of all that can be changed of it
+    is_removable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeModel:
+    """Topic `programme`: the agenda as the Secretariat edits it."""
+
+    items: tuple[EntryOfAgenda, ...]
+    issued: bool
+    slots: tuple[tuple[str, Texts], ...]  # delegations that can be given one
+    minutes: tuple[int, int]  # the session's, for members and for others
+    longest: int  # minutes a speaker can be given
 
 
 def read_agenda(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> AgendaModel:
     """The agenda, what is under way and what comes next."""
     items = read_items(desk, session, viewer)
-    at = next((index for index, item in enumerate(items) if item.state == "current"), -1)
-    later = (item for item in items[at + 1 :] if item.state == "pending")
+    current, later = find_current(items)
     return AgendaModel(
         items,
-        items[at] if at >= 0 else None,
-        next(later, None),
+        current,
+        later[0] if later else None,
         session.agenda_issued,
         tuple(code for code in desk.forum.delegations if code != session.ppt),
     )
@@ -59,6 +103,13 @@ def read_items(desk: Desk, session: Session, viewer: Viewer) -> tuple[ItemModel,
         )
         for each in veil(held, viewer.closed)
     )
+
+
+def find_current(items: Sequence[ItemModel]) -> tuple[ItemModel | None, tuple[ItemModel, ...]]:
+    """The item under way, and those still to come after it."""
+    at = next((place for place, item in enumerate(items) if item.state == "current"), -1)
+    later = tuple(item for item in items[at + 1 :] if item.state == "pending")
+    return items[at] if at >= 0 else None, later
 
 
 def list_items(desk: Desk, session: Session, viewer: Viewer) -> tuple[ItemModel, ...]:

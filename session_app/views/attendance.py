@@ -3,19 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from session_app import i18n
 from session_app.domain.access import Action, Level
 from session_app.domain.agenda import Session
 from session_app.domain.attendance import Mark
+from session_app.domain.drafting import Texts
 from session_app.services import attendance
 from session_app.services.desk import Desk
 from session_app.services.floor import is_within
 from session_app.store import sessions
 
-from .models import ArrivalModel, AttendanceModel, DelegationModel, QuorumModel, Viewer
+from .viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalModel:
+    """How a delegation was last seen to arrive or leave, for who marks."""
+
+    how: str  # chair, sign_in, scan
+    since: str  # "14:02"
+    person: str  # who leads it, of those who were seen to arrive, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationModel:
+    """A delegation and whether it is in the room."""
+
+    code: str
+    name: Texts
+    present: bool
+    presides: bool
+    arrival: ArrivalModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceModel:
+    """Topic `attendance`, in Spanish alphabetical order of countries."""
+
+    delegations: tuple[DelegationModel, ...]
+    present: int
+    others: tuple[DelegationModel, ...] = ()  # who is no member, for who marks
+
+
+@dataclass(frozen=True, slots=True)
+class QuorumModel:
+    """Topic `quorum`: whether the body may act, as far as a number is fixed."""
+
+    present: int
+    members: int
+    needed: int  # 0 where none is fixed
+    lacks: bool
+
 
 Tell = Callable[[Mark | None], ArrivalModel | None]
 

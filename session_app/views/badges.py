@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from session_app.domain.drafting import LANGUAGES, Language
+from session_app.domain.drafting import LANGUAGES, Language, Texts
 from session_app.domain.people import Group, categorize, group_of
 from session_app.i18n import format_dates, format_moment, translate
 from session_app.services.desk import Desk
@@ -14,8 +14,6 @@ from session_app.services.issuing import place
 from session_app.store import people, sessions, signing
 from session_app.store.people import Accredited
 from session_app.store.signing import Form
-
-from .models import Texts
 
 ON_A_SHEET = 4
 """Badges on one A4."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from statistics import fmean
 
 from session_app import i18n
 from session_app.domain.access import Level
-from session_app.domain.agenda import (
-    Session,
-)
-from session_app.domain.drafting import LANGUAGES, Language
+from session_app.domain.agenda import Session
+from session_app.domain.drafting import LANGUAGES, Language, Texts
 from session_app.domain.people import Capacity
 from session_app.domain.signing import kind_of_device
 from session_app.services.attendance import members_present
@@ -22,21 +21,96 @@ from session_app.services.settings import OF_A_SESSION
 from session_app.store import people, sessions, signing
 from session_app.store.people import Accredited
 
-from .models import (
-    AlertModel,
-    ConnectionsModel,
-    PartyModel,
-    ReachedModel,
-    SettingModel,
-    Tally,
-    Viewer,
-)
 from .people import in_order
 from .table import write_csv
+from .viewer import Viewer
 
 INTERMITTENT = 2
 """Lines lost within ten minutes that make somebody's connection one to look after."""
 OBSERVERS = ("observer_country", "observer_organisation", "civil_society")
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedModel:
+    """Somebody accredited, and how they are reached."""
+
+    person: str
+    name: str
+    capacity: str
+    drafting: bool
+    language: Language
+    audience: str  # of a screen: members, observers; else empty
+    devices: tuple[str, ...]  # their kinds; words are `ui.device.<kind>`
+    state: str  # online, shared (one badge, several devices), intermittent, offline, never
+    cuts: int
+
+    @property
+    def is_here(self) -> bool:
+        """Whether a page of theirs is open."""
+        return bool(self.devices)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyModel:
+    """A delegation and its people, or the screens."""
+
+    code: str
+    name: Texts
+    kind: str  # member, observer_country …, secretariat, other
+    people: tuple[ReachedModel, ...]
+
+    @property
+    def here(self) -> int:
+        """How many of them are there."""
+        return sum(each.is_here for each in self.people)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertModel:
+    """Something the Secretariat should look at."""
+
+    kind: str  # its sentence is `ui.alert.<kind>`
+    href: str  # within the session
+    name: str = ""
+    delegation: str = ""
+    count: int = 0
+    parties: tuple[Texts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsModel:
+    """Topic `connections`: who is reached, and how. Whoever the door keeps out is shown nothing of it."""
+
+    is_shown: bool
+    connected: int = 0
+    accredited: int = 0
+    present: int = 0
+    members: int = 0
+    observers: int = 0
+    screens_on: int = 0
+    delay: Texts | None = None
+    parties: tuple[PartyModel, ...] = ()
+    screens: PartyModel | None = None
+    alerts: tuple[AlertModel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingModel:
+    """Something a session may choose for itself; without a choice it is as the forum has it."""
+
+    field: str  # of the command
+    chosen: str  # empty: as the forum has it
+    standing: str  # the forum's
+    values: tuple[str, ...]  # what the forum allows
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The figures beside the sections of the Secretariat's desk."""
+
+    accredited: int
+    badges: int  # people who hold one that is good
+    connected: int | None  # none to whom the door keeps out
 
 
 def read_tally(desk: Desk, session: str, viewer: Viewer) -> Tally:

@@ -1,183 +1,65 @@
-"""What the desk shows of the outcome document: checks, its preparation, its readers, its publication."""
+"""The files and papers one may have: of the outcome document, of the closed part, of a published session."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from session_app import i18n
 from session_app.domain.access import Action
 from session_app.domain.agenda import Session
-from session_app.domain.checks import passed
-from session_app.domain.drafting import LANGUAGES, Kind, Language
+from session_app.domain.drafting import Texts
 from session_app.domain.errors import NotFound
-from session_app.domain.numbering import number
-from session_app.services.assembly import STEPS, Assembly, check_draft
 from session_app.services.desk import Desk
-from session_app.services.issuing import (
-    WordFile,
-    count_readers,
-    list_files,
-    needed_to_download,
-)
+from session_app.services.issuing import WordFile, list_files, needed_to_download
 from session_app.store import documents, drafts, papers, sessions
-from session_app.store.drafts import Draft
 
-from .models import (
-    AssemblyModel,
-    CheckModel,
-    ChecksModel,
-    ClosedTextModel,
-    DocumentsModel,
-    FileModel,
-    PublicationModel,
-    PublishedModel,
-    ReaderModel,
-    ReadersModel,
-    StepModel,
-    Viewer,
-)
 from .moments import say_moment, say_shortly, say_size
-from .papers import group_papers, show_paper
+from .papers import PaperGroup, PaperModel, group_papers, show_paper
+from .viewer import Viewer
 
 
-def read_checks(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> ChecksModel | None:
-    """What there is to look at in the text before its files are prepared."""
-    draft = _open_draft(desk, session, viewer)
-    if draft is None:
-        return None
-    if draft.adopted is not None:
-        return ChecksModel((), (), adopted=True)
-    names = _name_paragraphs(desk, draft.id)
-    findings = check_draft(desk, draft.id)
-    return ChecksModel(
-        tuple(
-            CheckModel(
-                subject=each.subject,
-                where={
-                    language: _list(names[row][language] for row in each.paragraphs)
-                    for language in LANGUAGES
-                },
-                paragraphs=each.paragraphs,
-                quotes=each.quotes,
-                bracketed=each.counts[0],
-                proposed=each.counts[1],
-            )
-            for each in findings
-        ),
-        passed(findings),
-        adopted=False,
-    )
+@dataclass(frozen=True, slots=True)
+class FileModel:
+    """A Word file one may download."""
+
+    layout: str  # es, en, bilingual
+    href: str  # empty where the page only shows that there is one
+    name: str
+    adopted: bool
+    version: int
+    at: Texts  # moment of issue or of the last change
+    size: str  # "17 kB" or empty
+    sha256: str  # or empty while it is a draft
 
 
-def read_assembly(
-    desk: Desk, session: Session, viewer: Viewer, now: datetime
-) -> AssemblyModel | None:
-    """How far the preparation of the files has come, or how the last one went."""
-    draft = _open_draft(desk, session, viewer)
-    if draft is None:
-        return None
-    files = documents.prepared(desk.store, draft.id)
-    revision = files[0].revision if files else 0
-    job: Assembly | None = desk.assemblies.get(draft.id)
-    if job is None:
-        return AssemblyModel(draft.id, draft.adopted is not None, revision, "none", 0, 0, (), "")
-    refusal = job.refusal
-    return AssemblyModel(
-        draft=draft.id,
-        adopted=draft.adopted is not None,
-        revision=job.revision if job.state == "running" else revision,
-        state="cancelling" if job.cancelled and job.state == "running" else job.state,
-        percent=job.percent,
-        step=job.step + 1,
-        steps=tuple(_step(job, place, name) for place, name in enumerate(STEPS)),
-        at=i18n.format_time(session.local(job.started)),
-        refusal=refusal.code if refusal is not None else "",
-        params=dict(refusal.params) if refusal is not None else {},
-    )
+@dataclass(frozen=True, slots=True)
+class DocumentsModel:
+    """Topic `documents`: only what this class of viewers may have."""
+
+    files: tuple[FileModel, ...]  # issued ones, or those of the text as it stands
+    groups: tuple[PaperGroup, ...] = ()
+    prepared: tuple[FileModel, ...] = ()  # of the last revision, while it is a draft
+    revision: int = 0
+    public: bool = False  # the adopted document has been published
 
 
-def _step(job: Assembly, place: int, name: str) -> StepModel:
-    if place < len(job.seconds):
-        took = f"{job.seconds[place]:.2f}"
-        return StepModel(name, "done", took={"es": took.replace(".", ","), "en": took})
-    if place == job.step and job.state == "running":
-        return StepModel(name, "current", done=job.done, total=job.total)
-    return StepModel(name, "stopped" if place == job.step else "later")
+@dataclass(frozen=True, slots=True)
+class ClosedTextModel:
+    """Topic `closed_text`: the closed part's own text. For who may neither read nor begin it, nothing."""
+
+    is_readable: bool
+    may_start: bool  # it has not been begun, and this is who begins it
+    files: tuple[FileModel, ...]
+    may_adopt: bool = False  # it has not been adopted, and this is who adopts it
 
 
-def read_publication(
-    desk: Desk, session: Session, viewer: Viewer, now: datetime
-) -> PublicationModel | None:
-    """Whether the adopted document is public, and whether it can be made so."""
-    draft = drafts.draft_of(desk.store, session.id)
-    if draft is None:
-        return None
-    at = documents.published_at(desk.store, draft.id)
-    shown = say_moment(at, session) if at is not None else {}
-    return PublicationModel(draft.id, draft.adopted is not None, shown, f"/p/{session.id}")
+@dataclass(frozen=True, slots=True)
+class PublishedModel:
+    """The public page of a session."""
 
-
-def read_readers(
-    desk: Desk, session: Session, viewer: Viewer, now: datetime
-) -> ReadersModel | None:
-    """Who may have the document's files, group by group, as the access table has it."""
-    draft = drafts.draft_of(desk.store, session.id)
-    if draft is None:
-        return None
-    readers = tuple(
-        ReaderModel(each.circle, each.may, each.people, each.by_leave)
-        for each in count_readers(desk, draft, now)
-    )
-    public = documents.published_at(desk.store, draft.id) is not None
-    return ReadersModel(readers, draft.adopted is not None, public)
-
-
-def _open_draft(desk: Desk, session: Session, viewer: Viewer) -> Draft | None:
-    """The outcome document, for whoever may read it: checks and refusals quote its words."""
-    if Action.READ_DRAFT not in viewer.may:
-        return None
-    return drafts.draft_of(desk.store, session.id)
-
-
-def _list(names: Iterable[tuple[str, str]]) -> str:
-    """Paragraphs, section by section: "Conclusiones 6, 16 a); Recomendaciones 1"."""
-    sections: dict[str, list[str]] = {}
-    for section, number_of in names:
-        sections.setdefault(section, []).append(number_of)
-    return "; ".join(
-        " ".join((section, ", ".join(filter(None, numbers)))).strip()
-        for section, numbers in sections.items()
-    )
-
-
-def _name_paragraphs(desk: Desk, draft: str) -> dict[str, dict[Language, tuple[str, str]]]:
-    """Each paragraph's section and number: "Conclusiones", "16 a)"."""
-    rows = drafts.rows(desk.store, draft)
-    labels = number(rows, desk.drafts.style)
-    titles = {each.id: each.titles for each in drafts.sections(desk.store, draft)}
-    names: dict[str, dict[Language, tuple[str, str]]] = {}
-    item = dict.fromkeys(LANGUAGES, "")
-    for row in rows:
-        own = {language: labels[row.id].in_language(language) for language in LANGUAGES}
-        if row.kind is Kind.ITEM:
-            item = {language: own[language].rstrip(".") for language in LANGUAGES}
-        names[row.id] = {
-            language: (
-                titles[row.section][language].capitalize(),
-                " ".join(
-                    part
-                    for part in (
-                        item[language] if row.kind is not Kind.HEADING else "",
-                        own[language] if row.kind is Kind.SUBITEM else "",
-                    )
-                    if part
-                ),
-            )
-            for language in LANGUAGES
-        }
-    return names
+    at: Texts
+    files: tuple[FileModel, ...]
+    papers: tuple[PaperModel, ...]
 
 
 def read_documents(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DocumentsModel:

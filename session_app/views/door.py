@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from session_app.domain.agenda import Session
@@ -18,15 +19,62 @@ from session_app.services.door import (
 from session_app.store import people, sessions
 from session_app.store.people import Accredited
 
-from .models import (
-    AttendeeModel,
-    ClosingModel,
-    DoorModel,
-    NoticeModel,
-    Viewer,
-)
 from .people import in_order
 from .sitting import announced_closing, read_door_closed
+from .viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class AttendeeModel:
+    """Somebody as the door's lists name one."""
+
+    person: str
+    name: str
+    delegation: str
+    capacity: str
+    rank: str
+    connected: int  # open screens and pages
+    reason: str  # of the exception by which they are on the roster, or empty
+    by_exception: bool = False  # can be admitted only with a reason
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingModel:
+    """What closing the door would do now."""
+
+    mode: str  # members, closed
+    stays: tuple[AttendeeModel, ...]
+    cut_off: tuple[AttendeeModel, ...]
+    seen: str
+    companions: int = 0  # of each head; none among members only
+
+
+@dataclass(frozen=True, slots=True)
+class DoorModel:
+    """Topic `door`: the chair's door, and the roster behind it."""
+
+    mode: str  # of the sitting under way; open where there is none
+    since: str
+    verified: bool
+    companions: int
+    closings: tuple[ClosingModel, ...]  # the ways it can be closed now
+    named: tuple[AttendeeModel, ...]
+    admitted: tuple[AttendeeModel, ...]
+    waiting: tuple[AttendeeModel, ...]
+    others: tuple[AttendeeModel, ...]  # who could be admitted, by right or by exception
+    under_way: bool = True  # whether there is a sitting, open or suspended
+    announced: str = ""  # "14:32", from when it is said to be closed
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeModel:
+    """What one reads whom the door keeps out: never anything of what goes on behind it."""
+
+    since: str  # when the door was closed
+    mode: str  # members, closed
+    place: str  # how one stands to the roster: named (to be verified), waiting, or empty
+    may_ask: bool  # a late arrival whom the chair could let in
+    category: str = "public"  # of the accreditation; its word is `ui.category.<category>`
 
 
 def read_door(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> DoorModel:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
 from session_app.domain.agenda import Session
-from session_app.domain.drafting import Kind
+from session_app.domain.drafting import Kind, Texts
 from session_app.services.adoption import digest, read_standing
 from session_app.services.attendance import members_present
 from session_app.services.decision import read_standing_decisions
@@ -16,19 +18,66 @@ from session_app.services.structure import read_structure
 from session_app.store import drafts
 from session_app.store.drafts import Draft
 
-from .attendance import read_quorum_of
-from .models import (
-    BeginningModel,
-    DraftModel,
-    LineModel,
-    ParagraphModel,
-    Viewer,
-)
+from .attendance import QuorumModel, read_quorum_of
 from .moments import say_moment
-from .room import can_be_put, name_paragraphs, show_result
+from .room import ResultModel, can_be_put, name_paragraphs, show_result
+from .viewer import Viewer
 
 AT_ONCE = 40
 """Rows a page is served with: more than the tallest screen shows. The others come with the script."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphModel:
+    """A paragraph as the chair has it before the room."""
+
+    id: str
+    kind: str
+    state: str
+    texts: Texts
+    digest: str  # of the two texts shown: what an adoption names
+    obstacles: tuple[str, ...]  # codes: undecided, empty.es, empty.en, bracket.es, bracket.en
+    override: str | None  # the chair's reason, if it was adopted in spite of an obstacle
+    name: Texts  # "Conclusión 18 b)"
+    standing: ResultModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftModel:
+    """Topic `draft`: how far the text has come, and each paragraph with what is in its way."""
+
+    id: str
+    paragraphs: tuple[ParagraphModel, ...]
+    counts: Mapping[str, int]  # by state; headings are not decided on
+    total: int
+    obstacles: int  # paragraphs with at least one
+    digest: str
+    adopted_at: Texts  # "21 de junio de 2017, 14:40", or empty while it is a draft
+    adopted_by: str
+    present: tuple[str, ...]  # delegations in the room: at the adoption, or before it now
+    override: str | None
+    is_closed: bool = False  # the closed part's own text: topic `closed_draft`
+    sits: bool = False  # a room sits before which its paragraphs can be put
+    quorum: QuorumModel | None = None  # while it can be adopted
+
+
+@dataclass(frozen=True, slots=True)
+class LineModel:
+    """A row of the text as the drafting page is served with it."""
+
+    kind: str
+    state: str
+    label: Texts
+    texts: Texts
+    ends: bool  # what belongs to its item ends with it
+
+
+@dataclass(frozen=True, slots=True)
+class BeginningModel:
+    """A section of the text as the drafting page is served with it: the first rows of it, or all."""
+
+    title: Texts
+    lines: tuple[LineModel, ...]
 
 
 def read_beginning(desk: Desk, draft: str) -> tuple[BeginningModel, ...]:

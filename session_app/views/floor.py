@@ -3,23 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from session_app import i18n
 from session_app.domain.access import Action, Level
 from session_app.domain.agenda import Session
-from session_app.domain.drafting import LANGUAGES
+from session_app.domain.drafting import LANGUAGES, Texts
 from session_app.domain.floor import Request, speaking_times
 from session_app.services import floor
 from session_app.services.desk import Desk
 from session_app.store import sessions
 from session_app.store.floor import requests_of_session
 
-from .models import (
-    FloorModel,
-    SpeakerModel,
-    Viewer,
-)
+from .viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerModel:
+    """A delegation that has the floor, or waits for it."""
+
+    id: str
+    delegation: str
+    name: Texts
+    person: str  # who asked, or empty
+    kind: str  # speech, reply, order
+    place: str  # waiting, interrupted, speaking, paused
+    at: str  # "14:31", when it asked
+    deadline: int  # milliseconds since 1970 while the clock runs, else 0
+    left: int  # seconds while it stands
+    limit: int  # seconds; 0: without limit
+    can_move_up: bool
+    ordinal: Texts  # place on the list: "2.º", "2nd"; empty for who has the floor
+    spoken: str = ""  # the language of choice of who asked, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class FloorModel:
+    """Topic `floor`: the list of speakers of the item under way."""
+
+    speaker: SpeakerModel | None
+    queue: tuple[SpeakerModel, ...]
+    closed: bool
+    is_open: bool  # a sitting is under way, and the item is one the viewer is told of
+    others: tuple[tuple[str, Texts], ...]  # delegations that can be added, by who keeps the list
+    times: tuple[tuple[str, str], ...]  # delegation and its speaking time "4:05", for who keeps it
 
 
 def read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> FloorModel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from session_app import i18n
@@ -12,11 +13,26 @@ from session_app.services.floor import is_within
 from session_app.services.gavel import list_entitled
 from session_app.store import gavel, sessions
 
-from .models import (
-    GavelModel,
-    PresidingModel,
-    Viewer,
-)
+from .viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class PresidingModel:
+    """Somebody who presides, or may."""
+
+    person: str
+    name: str
+    delegation: str
+
+
+@dataclass(frozen=True, slots=True)
+class GavelModel:
+    """Topic `gavel`: who presides, and who may."""
+
+    holder: PresidingModel | None
+    since: str  # "14:02"; empty while nobody holds it, and of what was done behind a closed door
+    delegated: bool  # the Secretariat may conduct in the PPT's name
+    entitled: tuple[PresidingModel, ...]
 
 
 def read_gavel(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> GavelModel:

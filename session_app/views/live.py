@@ -20,28 +20,19 @@ from session_app.store import sessions
 from .agenda import read_agenda, read_programme
 from .attendance import read_attendance, read_quorum
 from .desk import read_connections
-from .documents import (
-    read_assembly,
-    read_checks,
-    read_closed_text,
-    read_documents,
-    read_publication,
-    read_readers,
-)
+from .documents import read_closed_text, read_documents
 from .door import read_door
 from .drafting import read_closed_draft, read_draft
 from .floor import read_floor
 from .gavel import read_gavel
-from .head import read_head, read_rehearsal
-from .models import (
-    Head,
-    Viewer,
-)
+from .head import Head, read_head, read_rehearsal
+from .issuing import read_assembly, read_checks, read_publication, read_readers
 from .papers import read_papers
 from .people import read_people
 from .room import read_delegations, read_room
 from .screens import read_screen, read_screens
 from .sitting import read_sitting, read_soon
+from .viewer import Viewer, viewer_of
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "web" / "templates"
 
@@ -77,19 +68,6 @@ class Topic:
         model."""
         closed_draft = viewer.closed_draft if self.behind else frozenset()
         return Viewer(viewer.language, viewer.may, closed_draft=closed_draft)
-
-
-def viewer_of(desk: Desk, session: str, person: str | None, now: datetime) -> Viewer:
-    """The access class of a person in a session at this moment."""
-    authority = desk.authority
-    return Viewer(
-        authority.actor(session, person).language,
-        authority.allowed(session, person, now),
-        authority.level_of_closed(session, person, now),
-        authority.is_shut_out(session, person, now),
-        authority.closed_allowed(session, person, now),
-        authority.papers(session, person, now),
-    )
 
 
 def read_topic(

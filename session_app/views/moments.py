@@ -6,9 +6,7 @@ from datetime import datetime
 
 from session_app import i18n
 from session_app.domain.agenda import Session
-from session_app.domain.drafting import LANGUAGES
-
-from .models import Texts
+from session_app.domain.drafting import LANGUAGES, Texts
 
 
 def say_moment(at: datetime | str, session: Session) -> Texts:

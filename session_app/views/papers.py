@@ -2,27 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from session_app.domain.access import Action
 from session_app.domain.agenda import Session
-from session_app.domain.drafting import LANGUAGES
+from session_app.domain.drafting import LANGUAGES, Texts
 from session_app.domain.papers import CIRCLES, SLOTS
 from session_app.services.desk import Desk
 from session_app.services.papers import can_be_given
 from session_app.store import papers
 from session_app.store.papers import Paper
 
-from .agenda import list_items
-from .models import (
-    CircleModel,
-    PaperFileModel,
-    PaperGroup,
-    PaperModel,
-    PapersModel,
-    Viewer,
-)
+from .agenda import ItemModel, list_items
 from .moments import say_shortly, say_size
+from .viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFileModel:
+    """One file of a paper."""
+
+    slot: str  # es, en, bilingual
+    href: str  # empty where the page only shows that there is one
+    format: str  # docx, pdf, odt, xlsx, pptx
+    size: str  # "17 kB"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperModel:
+    """A paper that has been handed out."""
+
+    id: str
+    title: Texts
+    revision: int  # 0: as first handed out
+    document_class: str  # private, public
+    circles: tuple[str, ...]  # whom it is for beside the members
+    at: Texts  # "14:20", or the day where it is another
+    files: tuple[PaperFileModel, ...]
+    due: tuple[str, ...] = ()  # languages it is still to come in
+
+
+@dataclass(frozen=True, slots=True)
+class PaperGroup:
+    """The papers of one item of the agenda, or those of the whole session."""
+
+    item: ItemModel | None
+    papers: tuple[PaperModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CircleModel:
+    """Somebody a paper can be for beside the members."""
+
+    name: str
+    may: bool  # whether the access table lets them have documents of this body at all
+
+
+@dataclass(frozen=True, slots=True)
+class PapersModel:
+    """Topic `papers`: what has been handed out, for who does it."""
+
+    groups: tuple[PaperGroup, ...]
+    items: tuple[ItemModel, ...]  # of the agenda, which a paper can belong to
+    circles: tuple[CircleModel, ...]
 
 
 def read_papers(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> PapersModel:

@@ -3,30 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from session_app import i18n
 from session_app.domain.access import Level
-from session_app.domain.agenda import (
-    Session,
-)
+from session_app.domain.agenda import Session
+from session_app.domain.drafting import Language
 from session_app.services.desk import Desk
 from session_app.services.floor import is_within
-from session_app.store import (
-    drafts,
-    people,
-    sessions,
-)
+from session_app.store import drafts, people, sessions
 from session_app.store.database import stamp
 from session_app.store.people import Accredited
 
-from .agenda import list_items
-from .models import (
-    GrantModel,
-    PeopleModel,
-    PersonModel,
-    Viewer,
-)
+from .agenda import ItemModel, list_items
+from .viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class GrantModel:
+    """A grant that stands."""
+
+    id: str
+    right: str  # its word is `ui.right.<right>`
+    reason: str
+    given_by: str
+    at: str
+    until: str = ""  # "21 de junio de 2017, 15:30" or empty
+    item: str = (
+        ""  # number of the agenda item it is for, "closed" for one the viewer is not told of
+    )
+    is_for_text: bool = False  # for one text only
+
+
+@dataclass(frozen=True, slots=True)
+class PersonModel:
+    """One accredited person on the Secretariat's list."""
+
+    id: str
+    name: str
+    delegation: str
+    capacity: str
+    drafting: bool
+    language: Language
+    signed_in: bool  # has used a sign-in code
+    badge_waits: bool  # after too many wrong PINs
+    grants: tuple[GrantModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleModel:
+    """Topic `people`: everybody accredited, by delegation."""
+
+    people: tuple[PersonModel, ...]
+    items: tuple[ItemModel, ...] = ()  # of the agenda, which an authorisation can be for
+    draft: str = ""  # the text it can be for, or empty
 
 
 def read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> PeopleModel:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from session_app import i18n
 from session_app.domain.access import Action, Level
 from session_app.domain.agenda import Session
 from session_app.domain.decision import Decision, find_standing
-from session_app.domain.drafting import LANGUAGES, Kind, Language, Row, Rows, State
+from session_app.domain.drafting import LANGUAGES, Kind, Language, Row, Rows, State, Texts
 from session_app.domain.floor import Place
 from session_app.domain.numbering import number
 from session_app.domain.paging import lay_out
@@ -20,20 +20,91 @@ from session_app.services.screens import standing_text
 from session_app.store import decisions, drafts, people, room, sessions
 from session_app.store.drafts import Draft
 
-from .attendance import read_quorum_of, telling
-from .models import (
-    DelegationsModel,
-    MemberModel,
-    ResultModel,
-    RoomModel,
-    Texts,
-    TileModel,
-    UndoModel,
-    Viewer,
-)
+from .attendance import ArrivalModel, QuorumModel, read_quorum_of, telling
+from .viewer import Viewer
 
 _ONE_OF = frozenset({"conclusions", "recommendations", "declaration", "decisions", "report"})
 """Sections whose paragraphs have a word of their own, `ui.paragraph.of.<key>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultModel:
+    """The result that counts on a paragraph, for members and the Secretariat."""
+
+    result: str  # consensus, ad_referendum, bracketed, objection
+    at: str  # "14:35"
+    delegations: tuple[tuple[str, Texts], ...] = ()  # that consult, hold to the brackets or object
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoModel:
+    """A result that can still be taken back."""
+
+    decision: str
+    name: Texts  # of its paragraph
+    result: str
+    delegations: tuple[Texts, ...]
+    until: int  # milliseconds since 1970, by the server's clock
+
+
+@dataclass(frozen=True, slots=True)
+class MemberModel:
+    """A member delegation, as a result can name it."""
+
+    code: str
+    name: Texts
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomModel:
+    """Topic `room`: the paragraph before the room, or none. Who conducts is told more of it."""
+
+    draft: str = ""
+    paragraph: str = ""  # empty where nothing stands, or nothing the viewer may know of
+    name: Texts = field(default_factory=dict)  # "Conclusión 18 b)"
+    state: str = ""
+    texts: Texts = field(default_factory=dict)
+    since: str = ""  # "14:31", local time of the room
+    seen_by: str = ""  # members, observers, closed
+    digest: str = ""  # of the texts shown: what a result names, for who records one
+    before: str = ""  # the paragraphs beside it, for who conducts
+    after: str = ""
+    standing: ResultModel | None = None
+    undo: UndoModel | None = None  # for who records results, while it lasts
+    members: tuple[MemberModel, ...] = ()  # for who records results
+    quorum: QuorumModel | None = None  # for who records results
+    page: int = 1  # the page of it the screens of the room show, and how many it takes there
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TileModel:
+    """A member delegation before the chair: is it there, does it want the floor, where does it stand."""
+
+    code: str
+    name: Texts
+    present: bool
+    presides: bool
+    floor: str = ""  # speaking, waiting, or empty
+    position: str = ""  # consults, brackets, objects, or empty
+    arrival: ArrivalModel | None = None
+    label: Texts | None = None  # a shorter name, where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationsModel:
+    """Topic `delegations`, in Spanish alphabetical order of countries."""
+
+    tiles: tuple[TileModel, ...]
+    present: int
+    takes_floor: bool  # a sitting is under way, and its speakers are for this viewer
+    draft: str = ""  # the paragraph before the room that a position is recorded on, or empty
+    paragraph: str = ""
+    digest: str = ""
+
+
 NOTHING = RoomModel()
 
 

@@ -2,42 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from session_app import i18n
 from session_app.domain.agenda import Session
-from session_app.domain.drafting import LANGUAGES, State
-from session_app.domain.paging import Run, lay_out
+from session_app.domain.drafting import DECIDED, LANGUAGES, Texts
+from session_app.domain.paging import Columns, Run, lay_out
 from session_app.i18n import say_in_both
 from session_app.services.desk import Desk
 from session_app.store import screens as enrolled
 
-from .agenda import read_items
-from .models import (
-    EnrolledModel,
-    EnrolmentModel,
-    ItemModel,
-    RoomModel,
-    ScreenModel,
-    ScreenTextModel,
-    Viewer,
-)
-from .room import read_room
+from .agenda import ItemModel, find_current, read_items
+from .room import RoomModel, read_room
+from .viewer import Viewer
 
 FOLLOWING = 3
 """Items a screen names that are still to come."""
-CLEAN = frozenset({State.AGREED, State.AD_REFERENDUM, State.ADOPTED})
-"""States in which a text is shown without marks."""
 
 
-def compose_screen(items: Sequence[ItemModel], room: RoomModel) -> ScreenModel:
-    """A screen, from the agenda and the paragraph as its audience may see them."""
-    at = next((place for place, item in enumerate(items) if item.state == "current"), -1)
-    later = [item for item in items[at + 1 :] if item.state == "pending"]
+@dataclass(frozen=True, slots=True)
+class ScreenTextModel:
+    """The paragraph before the room on one of its screens: the page that is shown."""
+
+    name: Texts
+    state: str
+    size: str  # large, medium, small
+    columns: Columns
+    page: int
+    pages: int
+    bracketed: bool  # whether anything on this page stands in brackets
+    word: Texts  # of the state
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenModel:
+    """Topic `screen`: what a screen of the room shows of agenda and text."""
+
+    item: ItemModel | None
+    following: tuple[ItemModel, ...]  # the next three items
+    text: ScreenTextModel | None
+    words: Mapping[str, Texts]  # next, not_agreed, page: a screen says all in both languages
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledModel:
+    """A screen of the room as the Secretariat's list has it."""
+
+    id: str
+    name: str
+    audience: str  # members, observers
+    state: str  # live, dark (the door keeps its audience out), gone, none (no device is signed in)
+    device: str
+    since: str  # "14:02", since when the device is signed in; empty where none is
+    seen: str  # when it was last on line, where it is not and the desk knows
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentModel:
+    """Topic `screens`: the screens of the room."""
+
+    screens: tuple[EnrolledModel, ...]
+
+
+def read_screen(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> ScreenModel:
+    """The agenda and the paragraph before the room, as far as the audience of a screen may have them."""
+    item, later = find_current(read_items(desk, session, viewer))
+    room = read_room(desk, session, viewer, now)
     return ScreenModel(
-        item=items[at] if at >= 0 else None,
-        following=tuple(later[:FOLLOWING]),
+        item=item,
+        following=later[:FOLLOWING],
         text=_compose_text(room) if room.paragraph else None,
         words={name: say_in_both(f"ui.screen.{name}") for name in ("next", "not_agreed", "page")},
     )
@@ -46,7 +81,7 @@ def compose_screen(items: Sequence[ItemModel], room: RoomModel) -> ScreenModel:
 def _compose_text(room: RoomModel) -> ScreenTextModel:
     layout = lay_out(room.texts)
     page, columns = layout.page(room.page)
-    if room.state in CLEAN:
+    if room.state in DECIDED:  # then the text is shown without marks
         columns = {
             each: (Run("".join(run.text for run in columns[each]), False),) for each in LANGUAGES
         }
@@ -60,11 +95,6 @@ def _compose_text(room: RoomModel) -> ScreenTextModel:
         bracketed=any(run.bracketed for each in LANGUAGES for run in columns[each]),
         word=say_in_both(f"ui.state.{room.state}"),
     )
-
-
-def read_screen(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> ScreenModel:
-    """The agenda and the paragraph before the room, as far as the audience of a screen may have them."""
-    return compose_screen(read_items(desk, session, viewer), read_room(desk, session, viewer, now))
 
 
 def read_screens(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> EnrolmentModel:

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from session_app import i18n
 from session_app.domain.access import Level
 from session_app.domain.agenda import Session
-from session_app.domain.drafting import LANGUAGES
+from session_app.domain.drafting import LANGUAGES, Texts
 from session_app.services.desk import Desk
 from session_app.store import sessions
 
-from .models import (
-    SittingModel,
-    SoonModel,
-    Viewer,
-)
+from .viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class SittingModel:
+    """Topic `sitting`: the state of the room."""
+
+    state: str  # scheduled (none opened yet), open, suspended, closed
+    number: int
+    mode: str  # open, members, closed
+    since: str  # "14:02", local time of the room; empty if none was opened
+    resumes_at: str  # "15:30" or empty
+    today: Texts  # "21 de junio de 2017"
+
+
+@dataclass(frozen=True, slots=True)
+class SoonModel:
+    """Topic `soon`: the notice before the door closes. It says the same to everybody and names nothing."""
+
+    until: int  # milliseconds since 1970; 0: no notice
+    at: str  # "14:32", local time of the room
+    said: Texts = field(default_factory=dict)  # the sentence, for screens that speak both languages
 
 
 def read_sitting(

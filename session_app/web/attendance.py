@@ -15,9 +15,8 @@ from session_app.services.attendance import code_at_the_door
 from session_app.services.desk import Desk, clock, perform
 from session_app.store import sessions
 from session_app.views.door import read_notice
-from session_app.views.head import read_head
-from session_app.views.live import viewer_of
-from session_app.views.models import Me
+from session_app.views.head import Me, read_head
+from session_app.views.viewer import viewer_of
 
 from .guard import actor, door, visitor
 from .secretariat import IN_THE_STRIP

@@ -28,10 +28,12 @@ from session_app.services.inspection import (
 )
 from session_app.store import people
 from session_app.views.console import word_grounds
-from session_app.views.door import read_notice
+from session_app.views.documents import DocumentsModel
+from session_app.views.door import NoticeModel, read_notice
 from session_app.views.head import read_head
 from session_app.views.live import TOPICS, read_topic
-from session_app.views.models import DocumentsModel, NoticeModel, PaperGroup, PaperModel, Viewer
+from session_app.views.papers import PaperGroup, PaperModel
+from session_app.views.viewer import Viewer
 
 from .guard import door, visitor
 from .pages import ON_A_SCREEN

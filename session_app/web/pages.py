@@ -18,9 +18,9 @@ from session_app.store import drafts, people, sessions
 from session_app.views.desk import read_tally
 from session_app.views.door import read_notice
 from session_app.views.drafting import read_beginning
-from session_app.views.head import read_head
-from session_app.views.live import TOPICS, read_topic, viewer_of
-from session_app.views.models import Me
+from session_app.views.head import Me, read_head
+from session_app.views.live import TOPICS, read_topic
+from session_app.views.viewer import viewer_of
 
 from .guard import PUBLIC, actor, door, send_only_while, visitor
 

@@ -23,7 +23,7 @@ from session_app.store.signing import Form
 from session_app.views.accreditation import STEPS, read_import, targets
 from session_app.views.badges import ON_A_SHEET, read_badge, read_badges, write_invitation
 from session_app.views.head import read_head
-from session_app.views.live import viewer_of
+from session_app.views.viewer import viewer_of
 
 from .guard import door, visitor
 from .secretariat import IN_THE_STRIP

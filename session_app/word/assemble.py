@@ -15,10 +15,9 @@ from session_app.domain.documents import (
     Layout,
     ParagraphText,
     SectionText,
-    Texts,
     Version,
 )
-from session_app.domain.drafting import LANGUAGES, Kind, Language, State, has_open_bracket
+from session_app.domain.drafting import LANGUAGES, Kind, Language, State, Texts, has_open_bracket
 
 from . import ooxml
 from .template import Template, open_template

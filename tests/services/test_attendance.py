@@ -22,7 +22,8 @@ from session_app.services.door import preview_closing
 from session_app.services.presence import make_presence_code
 from session_app.services.signing import issue_badge
 from session_app.store import sessions
-from session_app.views.live import read_topic, viewer_of
+from session_app.views.live import read_topic
+from session_app.views.viewer import viewer_of
 
 KEY = b"k" * 32
 

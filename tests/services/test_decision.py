@@ -15,7 +15,8 @@ from session_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from session_app.services.acts import HANDLERS
 from session_app.services.adoption import digest
 from session_app.services.desk import perform
-from session_app.views.live import read_topic, viewer_of
+from session_app.views.live import read_topic
+from session_app.views.viewer import viewer_of
 
 
 def seen(room, paragraph):

@@ -15,8 +15,9 @@ from session_app.domain.people import Capacity
 from session_app.services.door import preview_closing
 from session_app.services.floor import read_floor, read_queue, spoken_openly
 from session_app.store import people, sessions
-from session_app.views.live import read_topic, render_topic, viewer_of
+from session_app.views.live import read_topic, render_topic
 from session_app.views.sitting import announced_closing
+from session_app.views.viewer import viewer_of
 
 BY_NAME = {
     "head": "María Solano",

@@ -14,7 +14,8 @@ from session_app.i18n import translate_error
 from session_app.services.attendance import members_present
 from session_app.services.door import preview_closing
 from session_app.store import sessions
-from session_app.views.live import read_topic, viewer_of
+from session_app.views.live import read_topic
+from session_app.views.viewer import viewer_of
 
 SECOND = "second"
 

@@ -12,8 +12,9 @@ from session_app.domain.drafting import Kind, Row
 from session_app.domain.errors import Conflict, Forbidden, NotFound
 from session_app.services.door import preview_closing
 from session_app.store import drafts
-from session_app.views.live import Rendering, read_topic, render_topic, viewer_of
+from session_app.views.live import Rendering, read_topic, render_topic
 from session_app.views.room import name_paragraphs
+from session_app.views.viewer import viewer_of
 
 READERS = {"chair", "secretariat", "drafting-can", "drafting-mex", "drafting-slv", "delegate-hnd"}
 

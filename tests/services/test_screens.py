@@ -19,7 +19,8 @@ from session_app.domain.signing import FAILURES_OF_ADDRESS, Failures
 from session_app.services.screens import Enrolment
 from session_app.services.signing import Browser, Reception
 from session_app.store import screens, signing
-from session_app.views.live import read_topic, viewer_of
+from session_app.views.live import read_topic
+from session_app.views.viewer import viewer_of
 
 WALL = Browser("10.0.0.9", "Chrome · Linux")
 DESK = "10.0.0.2"

@@ -7,17 +7,18 @@ from lxml import html
 from session_app.domain.access import Action
 from session_app.domain.drafting import Language
 from session_app.i18n import speaker
-from session_app.views import models
+from session_app.views.drafting import DraftModel, ParagraphModel
+from session_app.views.head import Head
 from session_app.views.live import ENVIRONMENT
-from session_app.views.models import Viewer
+from session_app.views.viewer import Viewer
 
 BOTH = {"es": "", "en": ""}
-HEAD = models.Head("session", *(BOTH for _ in range(5)))
+HEAD = Head("session", *(BOTH for _ in range(5)))
 
 
-def paragraph(name: str, kind: str, es: str, en: str, *obstacles: str) -> models.ParagraphModel:
+def paragraph(name: str, kind: str, es: str, en: str, *obstacles: str) -> ParagraphModel:
     called = {"es": f"Conclusión {es}", "en": f"Conclusion {en}"}
-    return models.ParagraphModel(
+    return ParagraphModel(
         id=name,
         kind=kind,
         state="agreed",
@@ -29,7 +30,7 @@ def paragraph(name: str, kind: str, es: str, en: str, *obstacles: str) -> models
     )
 
 
-DRAFT = models.DraftModel(
+DRAFT = DraftModel(
     id="draft",
     paragraphs=(
         paragraph("item", "item", "18", "18"),

@@ -15,12 +15,47 @@ from session_app import i18n
 from session_app.config import ROOT
 from session_app.domain import checks, contract, papers
 from session_app.domain.access import Action
-from session_app.domain.drafting import LANGUAGES, Language
+from session_app.domain.drafting import LANGUAGES, Language, Texts
 from session_app.domain.paging import Run
 from session_app.i18n import speaker
-from session_app.views import models
+from session_app.views.agenda import AgendaModel, EntryOfAgenda, ItemModel, ProgrammeModel
+from session_app.views.attendance import AttendanceModel, DelegationModel, QuorumModel
+from session_app.views.desk import AlertModel, ConnectionsModel, PartyModel, ReachedModel
+from session_app.views.documents import ClosedTextModel, DocumentsModel, FileModel
+from session_app.views.door import AttendeeModel, ClosingModel, DoorModel
+from session_app.views.drafting import DraftModel, ParagraphModel
+from session_app.views.floor import FloorModel, SpeakerModel
+from session_app.views.gavel import GavelModel, PresidingModel
+from session_app.views.head import Head, RehearsalModel
+from session_app.views.issuing import (
+    AssemblyModel,
+    CheckModel,
+    ChecksModel,
+    PublicationModel,
+    ReaderModel,
+    ReadersModel,
+    StepModel,
+)
 from session_app.views.live import ENVIRONMENT, TOPICS
-from session_app.views.models import Texts, Viewer
+from session_app.views.papers import (
+    CircleModel,
+    PaperFileModel,
+    PaperGroup,
+    PaperModel,
+    PapersModel,
+)
+from session_app.views.people import GrantModel, PeopleModel, PersonModel
+from session_app.views.room import (
+    DelegationsModel,
+    MemberModel,
+    ResultModel,
+    RoomModel,
+    TileModel,
+    UndoModel,
+)
+from session_app.views.screens import EnrolledModel, EnrolmentModel, ScreenModel, ScreenTextModel
+from session_app.views.sitting import SittingModel, SoonModel
+from session_app.views.viewer import Viewer
 
 ICONS = {
     f"/static/icons.svg#{name}"
@@ -37,7 +72,7 @@ def said(text: str) -> Texts:
 
 
 ITEMS = tuple(
-    models.ItemModel(f"item-{place}", str(place), said(HOSTILE), state, mode, slot)
+    ItemModel(f"item-{place}", str(place), said(HOSTILE), state, mode, slot)
     for place, (state, mode, slot) in enumerate(
         (
             ("done", "open", ""),
@@ -49,24 +84,24 @@ ITEMS = tuple(
     )
 )
 PRESIDING = (
-    models.PresidingModel("person-1", f"⟪{HOSTILE}⟫", "SLV"),
-    models.PresidingModel("person-2", "⟪ST⟫", "CAN"),
+    PresidingModel("person-1", f"⟪{HOSTILE}⟫", "SLV"),
+    PresidingModel("person-2", "⟪ST⟫", "CAN"),
 )
-VEILED = models.ItemModel("", "", said("closed"), "", "closed", "")
+VEILED = ItemModel("", "", said("closed"), "", "closed", "")
 
-CIRCLES = tuple(models.CircleModel(each, each != "rrocm") for each in papers.CIRCLES)
+CIRCLES = tuple(CircleModel(each, each != "rrocm") for each in papers.CIRCLES)
 GROUPS = tuple(
-    models.PaperGroup(
+    PaperGroup(
         item,
         tuple(
-            models.PaperModel(
+            PaperModel(
                 f"paper-{document_class}-{place}",
                 said(HOSTILE),
                 revision,
                 document_class,
                 papers.CIRCLES,
                 said("14:20"),
-                (models.PaperFileModel("es", href, "docx", "17 kB"),),
+                (PaperFileModel("es", href, "docx", "17 kB"),),
                 ("en",),
             )
             for document_class, revision, href in (
@@ -79,7 +114,7 @@ GROUPS = tuple(
 )
 
 FINDINGS = tuple(
-    models.CheckModel(subject, said(HOSTILE), ("paragraph",), quotes, 5, 4)
+    CheckModel(subject, said(HOSTILE), ("paragraph",), quotes, 5, 4)
     for subject, quotes in (
         ("open", ()),
         ("empty", (("es", ""),)),
@@ -92,18 +127,18 @@ FINDINGS = tuple(
     )
 )
 STEPS_SHOWN = (
-    models.StepModel("number", "done", said("0,2")),
-    models.StepModel("check", "done", said("0,4")),
-    models.StepModel("compose", "current", done=20, total=32),
-    models.StepModel("write", "stopped"),
-    models.StepModel("compare", "later"),
+    StepModel("number", "done", said("0,2")),
+    StepModel("check", "done", said("0,4")),
+    StepModel("compose", "current", done=20, total=32),
+    StepModel("write", "stopped"),
+    StepModel("compare", "later"),
 )
 
 STATES = ("proposed", "bracketed", "agreed", "ad_referendum", "adopted")
 OBSTACLES = ("undecided", "empty.es", "empty.en", "bracket.es", "bracket.en")
 
 RESULTS = tuple(
-    models.ResultModel(result, "14:35", names, note)
+    ResultModel(result, "14:35", names, note)
     for result, names, note in (
         ("consensus", (), ""),
         ("ad_referendum", (("CAN", said("CAN")),), ""),
@@ -112,7 +147,7 @@ RESULTS = tuple(
     )
 )
 UNDONE = tuple(
-    models.UndoModel("decision", said("name"), result, names, 1498077300000)
+    UndoModel("decision", said("name"), result, names, 1498077300000)
     for result, names in (
         ("consensus", ()),
         ("ad_referendum", (said("CAN"),)),
@@ -122,12 +157,12 @@ UNDONE = tuple(
     )
 )
 MEMBERS = (
-    models.MemberModel("CAN", said("CAN"), present=True),
-    models.MemberModel("SLV", said("SLV"), present=False),
+    MemberModel("CAN", said("CAN"), present=True),
+    MemberModel("SLV", said("SLV"), present=False),
 )
 
 PARAGRAPHS = tuple(
-    models.ParagraphModel(
+    ParagraphModel(
         id=f"paragraph-{state}",
         kind="item",
         name=said("name"),
@@ -142,8 +177,8 @@ PARAGRAPHS = tuple(
 )
 
 
-def drafted(adopted: bool, closed: bool = False) -> models.DraftModel:
-    return models.DraftModel(
+def drafted(adopted: bool, closed: bool = False) -> DraftModel:
+    return DraftModel(
         id="draft",
         paragraphs=PARAGRAPHS,
         counts=dict.fromkeys(STATES, 1),
@@ -159,9 +194,9 @@ def drafted(adopted: bool, closed: bool = False) -> models.DraftModel:
     )
 
 
-def files(adopted: bool) -> tuple[models.FileModel, ...]:
+def files(adopted: bool) -> tuple[FileModel, ...]:
     return tuple(
-        models.FileModel(
+        FileModel(
             layout=layout,
             href=f"/s/session/documents/{layout}.docx",
             name=f"{layout}.docx",
@@ -176,7 +211,7 @@ def files(adopted: bool) -> tuple[models.FileModel, ...]:
 
 
 PEOPLE = tuple(
-    models.PersonModel(
+    PersonModel(
         id=f"person-{capacity}",
         name=f"⟪{HOSTILE}⟫",
         delegation="CAN",
@@ -187,7 +222,7 @@ PEOPLE = tuple(
         badge_waits=signed_in,
         grants=(
             *(
-                models.GrantModel(
+                GrantModel(
                     f"to-{capacity}-{place}",
                     *("read_draft", f"⟪{HOSTILE}⟫", f"⟪{HOSTILE}⟫", "14:02", *scope),
                 )
@@ -199,7 +234,7 @@ PEOPLE = tuple(
 )
 
 SPEAKERS = tuple(
-    models.SpeakerModel(
+    SpeakerModel(
         id=f"request-{place}",
         delegation="CAN",
         name=said(HOSTILE),
@@ -224,7 +259,7 @@ SPEAKERS = tuple(
     )
 )
 ATTENDEES = tuple(
-    models.AttendeeModel(
+    AttendeeModel(
         *(f"person-{capacity}", f"⟪{HOSTILE}⟫", "CAN", capacity, f"⟪{HOSTILE}⟫", connected, reason),
         by_exception=capacity == "interpreter",
     )
@@ -236,7 +271,7 @@ ATTENDEES = tuple(
     )
 )
 CLOSINGS = tuple(
-    models.ClosingModel(mode, stays, cut_off, "0" * 32, companions)
+    ClosingModel(mode, stays, cut_off, "0" * 32, companions)
     for mode, companions, stays, cut_off in (
         ("closed", 1, (), ATTENDEES),
         ("closed", 2, ATTENDEES[:2], ATTENDEES[2:]),
@@ -246,7 +281,7 @@ CLOSINGS = tuple(
 
 ENTRIES = (
     *(
-        models.EntryOfAgenda(
+        EntryOfAgenda(
             each.id,
             each.number,
             each.title,
@@ -261,15 +296,15 @@ ENTRIES = (
             ITEMS, (None, 0, 1, 5), (False, False, True, True), strict=True
         )
     ),
-    models.EntryOfAgenda("", "", said("closed"), "", "closed", "", None, "", False),
+    EntryOfAgenda("", "", said("closed"), "", "closed", "", None, "", False),
 )
 PARTIES = tuple(
-    models.PartyModel(
+    PartyModel(
         kind,
         said(HOSTILE),
         kind,
         tuple(
-            models.ReachedModel(
+            ReachedModel(
                 f"{kind}-{state}", f"⟪{HOSTILE}⟫", capacity, True, "es", audience, devices, state, cuts
             )
             for state, capacity, devices, cuts in (
@@ -286,12 +321,12 @@ PARTIES = tuple(
     )
 )  # fmt: skip
 ALERTS = tuple(
-    models.AlertModel(kind, "/desk#party-CAN", f"⟪{HOSTILE}⟫", "CAN", 2, (said("one"), said("two")))
+    AlertModel(kind, "/desk#party-CAN", f"⟪{HOSTILE}⟫", "CAN", 2, (said("one"), said("two")))
     for kind in ("shared", "intermittent", "badge_waits", "screen_off", "absent", "nobody")
 )
 
 SCREEN_WORDS = {name: said(name) for name in ("next", "not_agreed", "page")}
-SCREEN_TEXT = models.ScreenTextModel(
+SCREEN_TEXT = ScreenTextModel(
     name=said(f"name {HOSTILE}"),
     state="bracketed",
     size="small",
@@ -305,9 +340,9 @@ SCREEN_TEXT = models.ScreenTextModel(
     word=said("state"),
 )
 SAMPLES: dict[str, list[object]] = {
-    "rehearsal": [models.RehearsalModel("rehearsal-abcdefgh"), models.RehearsalModel("")],
+    "rehearsal": [RehearsalModel("rehearsal-abcdefgh"), RehearsalModel("")],
     "screen": [
-        models.ScreenModel(item, following, text, SCREEN_WORDS)
+        ScreenModel(item, following, text, SCREEN_WORDS)
         for item, following, text in (
             (None, (), None),
             (ITEMS[0], tuple(ITEMS[:3]), None),
@@ -316,10 +351,10 @@ SAMPLES: dict[str, list[object]] = {
         )
     ],
     "screens": [
-        models.EnrolmentModel(()),
-        models.EnrolmentModel(
+        EnrolmentModel(()),
+        EnrolmentModel(
             tuple(
-                models.EnrolledModel(f"s{state}", f"⟪{HOSTILE}⟫", audience, state, device, at, at)
+                EnrolledModel(f"s{state}", f"⟪{HOSTILE}⟫", audience, state, device, at, at)
                 for state, audience, device, at in (
                     ("live", "members", f"⟪{HOSTILE}⟫", "14:02"),
                     ("gone", "observers", "?", "14:02"),
@@ -330,7 +365,7 @@ SAMPLES: dict[str, list[object]] = {
         ),
     ],
     "sitting": [
-        models.SittingModel(state, number, mode, since, resumes_at, said("today"))
+        SittingModel(state, number, mode, since, resumes_at, said("today"))
         for state, number, mode, since, resumes_at in (
             ("scheduled", 0, "open", "", ""),
             ("open", 1, "open", "14:02", ""),
@@ -341,57 +376,57 @@ SAMPLES: dict[str, list[object]] = {
             ("closed", 2, "open", "17:05", ""),
         )
     ],
-    "soon": [models.SoonModel(0, ""), models.SoonModel(1_498_000_000_000, "14:32", said("soon"))],
+    "soon": [SoonModel(0, ""), SoonModel(1_498_000_000_000, "14:32", said("soon"))],
     "agenda": [
-        models.AgendaModel((), None, None),
-        models.AgendaModel(ITEMS, ITEMS[1], ITEMS[2], issued=True, slots=("RROCM", "OIM")),
-        models.AgendaModel((ITEMS[0], VEILED), None, VEILED),
-        models.AgendaModel(ITEMS[:1], None, None),
+        AgendaModel((), None, None),
+        AgendaModel(ITEMS, ITEMS[1], ITEMS[2], issued=True, slots=("RROCM", "OIM")),
+        AgendaModel((ITEMS[0], VEILED), None, VEILED),
+        AgendaModel(ITEMS[:1], None, None),
     ],
     "gavel": [
-        models.GavelModel(None, "", False, ()),
-        models.GavelModel(PRESIDING[0], "14:02", True, PRESIDING),
-        models.GavelModel(PRESIDING[0], "", False, PRESIDING[:1]),
+        GavelModel(None, "", False, ()),
+        GavelModel(PRESIDING[0], "14:02", True, PRESIDING),
+        GavelModel(PRESIDING[0], "", False, PRESIDING[:1]),
     ],
     "quorum": [
-        models.QuorumModel(9, 11, 0, False),
-        models.QuorumModel(9, 11, 6, False),
-        models.QuorumModel(5, 11, 6, True),
+        QuorumModel(9, 11, 0, False),
+        QuorumModel(9, 11, 6, False),
+        QuorumModel(5, 11, 6, True),
     ],
     "attendance": [
-        models.AttendanceModel(
+        AttendanceModel(
             (
-                models.DelegationModel("CAN", said(HOSTILE), present=True, presides=False),
-                models.DelegationModel("SLV", said("SLV"), present=False, presides=True),
+                DelegationModel("CAN", said(HOSTILE), present=True, presides=False),
+                DelegationModel("SLV", said("SLV"), present=False, presides=True),
             ),
             1,
         )
     ],
     "checks": [
-        models.ChecksModel((), tuple(checks.SUBJECTS), adopted=False),
-        models.ChecksModel((), (), adopted=True),
-        models.ChecksModel(FINDINGS, ("dates",), adopted=False),
+        ChecksModel((), tuple(checks.SUBJECTS), adopted=False),
+        ChecksModel((), (), adopted=True),
+        ChecksModel(FINDINGS, ("dates",), adopted=False),
     ],
     "assembly": [
-        models.AssemblyModel("draft", False, 0, "none", 0, 0, (), ""),
+        AssemblyModel("draft", False, 0, "none", 0, 0, (), ""),
         *(
-            models.AssemblyModel("draft", False, 3, state, 62, 3, STEPS_SHOWN, "14:32")
+            AssemblyModel("draft", False, 3, state, 62, 3, STEPS_SHOWN, "14:32")
             for state in ("running", "cancelling", "done", "cancelled")
         ),
-        models.AssemblyModel(
+        AssemblyModel(
             *("draft", True, 3, "failed", 62, 3, STEPS_SHOWN, "14:32", "assembly.differs"),
             {"layout": "1", "label": "1.", "expected": "<i>1", "found": "<i>2"},
         ),
     ],
     "publication": [
-        models.PublicationModel("draft", False, {}, "/p/session"),
-        models.PublicationModel("draft", True, {}, "/p/session"),
-        models.PublicationModel("draft", True, said("today"), "/p/session"),
+        PublicationModel("draft", False, {}, "/p/session"),
+        PublicationModel("draft", True, {}, "/p/session"),
+        PublicationModel("draft", True, said("today"), "/p/session"),
     ],
     "readers": [
-        models.ReadersModel(
+        ReadersModel(
             tuple(
-                models.ReaderModel(circle, answer, 4, leave)
+                ReaderModel(circle, answer, 4, leave)
                 for circle, answer, leave in (
                     ("members", "yes", 0),
                     ("st", "yes", 0),
@@ -409,31 +444,31 @@ SAMPLES: dict[str, list[object]] = {
         for adopted, public in ((False, False), (True, False), (True, True))
     ],
     "papers": [
-        models.PapersModel((), (), ()),
-        models.PapersModel(GROUPS, ITEMS, CIRCLES),
+        PapersModel((), (), ()),
+        PapersModel(GROUPS, ITEMS, CIRCLES),
     ],
     "documents": [
-        models.DocumentsModel(()),
-        models.DocumentsModel(files(adopted=False)),
-        models.DocumentsModel(files(adopted=True)),
-        models.DocumentsModel((), GROUPS),
-        models.DocumentsModel(files(adopted=False), (), files(adopted=False), 3),
-        models.DocumentsModel(files(adopted=True), (), (), 0, public=True),
+        DocumentsModel(()),
+        DocumentsModel(files(adopted=False)),
+        DocumentsModel(files(adopted=True)),
+        DocumentsModel((), GROUPS),
+        DocumentsModel(files(adopted=False), (), files(adopted=False), 3),
+        DocumentsModel(files(adopted=True), (), (), 0, public=True),
     ],
     "closed_text": [
-        models.ClosedTextModel(False, False, ()),
-        models.ClosedTextModel(False, True, ()),
-        models.ClosedTextModel(True, False, files(adopted=False)),
-        models.ClosedTextModel(True, False, files(adopted=False), may_adopt=True),
-        models.ClosedTextModel(True, False, files(adopted=True)),
+        ClosedTextModel(False, False, ()),
+        ClosedTextModel(False, True, ()),
+        ClosedTextModel(True, False, files(adopted=False)),
+        ClosedTextModel(True, False, files(adopted=False), may_adopt=True),
+        ClosedTextModel(True, False, files(adopted=True)),
     ],
     "draft": [drafted(adopted=False), drafted(adopted=True)],
     "closed_draft": [drafted(adopted=False, closed=True), drafted(adopted=True, closed=True)],
     "room": [
-        models.RoomModel(),
-        models.RoomModel(undo=UNDONE[0]),
+        RoomModel(),
+        RoomModel(undo=UNDONE[0]),
         *(
-            models.RoomModel(
+            RoomModel(
                 draft="draft",
                 paragraph="paragraph",
                 name=said("name"),
@@ -459,23 +494,19 @@ SAMPLES: dict[str, list[object]] = {
         ),
     ],
     "programme": [
-        models.ProgrammeModel((), False, (), (3, 3), 120),
-        models.ProgrammeModel(ENTRIES, False, (("CAN", said("CAN")),), (5, 3), 120),
-        models.ProgrammeModel(ENTRIES, True, (), (0, 3), 120),
+        ProgrammeModel((), False, (), (3, 3), 120),
+        ProgrammeModel(ENTRIES, False, (("CAN", said("CAN")),), (5, 3), 120),
+        ProgrammeModel(ENTRIES, True, (), (0, 3), 120),
     ],
     "connections": [
-        models.ConnectionsModel(is_shown=False),
-        models.ConnectionsModel(
-            is_shown=True, screens=models.PartyModel("", said("screens"), "screens", ())
-        ),
-        models.ConnectionsModel(
-            True, 3, 5, 9, 11, 1, 1, said("0,3 s"), PARTIES[:-1], PARTIES[-1], ALERTS
-        ),
+        ConnectionsModel(is_shown=False),
+        ConnectionsModel(is_shown=True, screens=PartyModel("", said("screens"), "screens", ())),
+        ConnectionsModel(True, 3, 5, 9, 11, 1, 1, said("0,3 s"), PARTIES[:-1], PARTIES[-1], ALERTS),
     ],
     "delegations": [
-        models.DelegationsModel(
+        DelegationsModel(
             tuple(
-                models.TileModel(code, said(code), present, presides, floor, position)
+                TileModel(code, said(code), present, presides, floor, position)
                 for code, present, presides, floor, position in (
                     ("CAN", True, False, "speaking", "objects"),
                     ("SLV", True, True, "", ""),
@@ -490,28 +521,28 @@ SAMPLES: dict[str, list[object]] = {
         for takes_floor, about in ((True, ("draft", "paragraph", "0" * 64)), (False, ()))
     ],
     "people": [
-        models.PeopleModel(()),
-        models.PeopleModel(PEOPLE),
-        models.PeopleModel(PEOPLE, ITEMS, "draft"),
+        PeopleModel(()),
+        PeopleModel(PEOPLE),
+        PeopleModel(PEOPLE, ITEMS, "draft"),
     ],
     "floor": [
-        models.FloorModel(None, (), False, False, (), ()),
-        models.FloorModel(SPEAKERS[0], SPEAKERS[1:], False, True, (("CAN", said("CAN")),), ()),
-        models.FloorModel(SPEAKERS[4], SPEAKERS[1:3], True, True, (), (("CAN", "4:05"),)),
-        models.FloorModel(None, (), False, True, (("CAN", said("CAN")),), ()),
+        FloorModel(None, (), False, False, (), ()),
+        FloorModel(SPEAKERS[0], SPEAKERS[1:], False, True, (("CAN", said("CAN")),), ()),
+        FloorModel(SPEAKERS[4], SPEAKERS[1:3], True, True, (), (("CAN", "4:05"),)),
+        FloorModel(None, (), False, True, (("CAN", said("CAN")),), ()),
     ],
     "door": [
-        models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), ()),
-        models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), (), under_way=False),
-        models.DoorModel("open", "", False, 1, CLOSINGS, (), (), (), (), announced="14:32"),
-        models.DoorModel("members", "14:02", False, 1, CLOSINGS[:2], (), (), (), ()),
-        models.DoorModel("closed", "14:02", False, 1, CLOSINGS[2:], (), (), (), ()),
-        models.DoorModel("closed", "14:02", False, 1, (), ATTENDEES, (), ATTENDEES, ATTENDEES),
-        models.DoorModel("closed", "14:02", True, 2, (), (), ATTENDEES, (), ATTENDEES),
+        DoorModel("open", "", False, 1, CLOSINGS, (), (), (), ()),
+        DoorModel("open", "", False, 1, CLOSINGS, (), (), (), (), under_way=False),
+        DoorModel("open", "", False, 1, CLOSINGS, (), (), (), (), announced="14:32"),
+        DoorModel("members", "14:02", False, 1, CLOSINGS[:2], (), (), (), ()),
+        DoorModel("closed", "14:02", False, 1, CLOSINGS[2:], (), (), (), ()),
+        DoorModel("closed", "14:02", False, 1, (), ATTENDEES, (), ATTENDEES, ATTENDEES),
+        DoorModel("closed", "14:02", True, 2, (), (), ATTENDEES, (), ATTENDEES),
     ],
 }
 
-HEAD = models.Head(
+HEAD = Head(
     "session",
     *(said(name) for name in ("body", "name", "city", "place", "dates")),
 )
