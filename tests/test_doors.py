@@ -476,6 +476,7 @@ ROWS = {
             people
             screens
             connections
+            meeting
         """,
         Action.MANAGE_DOOR: """
             door

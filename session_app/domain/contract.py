@@ -846,6 +846,11 @@ class SettingsChosen(Event, name="session.chosen", needs=Action.ATTEND):
 
 
 @dataclass(frozen=True)
+class SessionAmended(Event, name="session.amended", needs=Action.KNOW):
+    """Where or when the session meets, who presides or its clock is another than before."""
+
+
+@dataclass(frozen=True)
 class RehearsalChanged(Event, name="rehearsal.changed", needs=Action.KNOW):
     """A rehearsal of this session has begun, or has ended."""
 

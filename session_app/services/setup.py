@@ -17,7 +17,7 @@ from session_app.domain import agenda
 from session_app.domain.access import Action, Actor
 from session_app.domain.agenda import Item, ItemState, Session
 from session_app.domain.attendance import Mark
-from session_app.domain.contract import AmendSession, CopyAgenda
+from session_app.domain.contract import AmendSession, CopyAgenda, SessionAmended
 from session_app.domain.drafting import LANGUAGES, Language, State
 from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
@@ -266,6 +266,9 @@ def what_is_fixed(desk: Desk, session: str) -> frozenset[str]:
 def amend_session(act: Act, command: AmendSession) -> Result:
     """Change the facts of the session, as long as nothing depends on them."""
     held = act.session
+    if act.desk.authority.is_shut_out(held.id, act.actor.person, act.now):
+        # What can be changed would tell what is adopted behind the door.
+        raise Conflict("session.door_closed")
     if command.seen != digest_of(held):
         raise Conflict("session.changed_meanwhile")
     try:
@@ -290,6 +293,7 @@ def amend_session(act: Act, command: AmendSession) -> Result:
     if replace(amended, ppt=held.ppt, zone=held.zone) != held and "starts" in fixed:
         raise Conflict("session.place_fixed")
     sessions.amend_session(act.tx, amended)
+    act.tx.announce(held.id, SessionAmended())
     return {}
 
 

@@ -17,7 +17,6 @@ from session_app.domain.signing import kind_of_device
 from session_app.services.attendance import members_present
 from session_app.services.desk import Desk, Reach
 from session_app.services.floor import is_within
-from session_app.services.settings import OF_A_SESSION
 from session_app.store import people, sessions, signing
 from session_app.store.people import Accredited
 
@@ -95,16 +94,6 @@ class ConnectionsModel:
 
 
 @dataclass(frozen=True, slots=True)
-class SettingModel:
-    """Something a session may choose for itself; without a choice it is as the forum has it."""
-
-    field: str  # of the command
-    chosen: str  # empty: as the forum has it
-    standing: str  # the forum's
-    values: tuple[str, ...]  # what the forum allows
-
-
-@dataclass(frozen=True, slots=True)
 class Tally:
     """The figures beside the sections of the Secretariat's desk."""
 
@@ -160,20 +149,6 @@ def read_connections(
         parties=parties,
         screens=screens,
         alerts=tuple(_alerts(desk, everybody, parties, screens)),
-    )
-
-
-def read_settings(desk: Desk, session: str) -> tuple[SettingModel, ...]:
-    """What a session may choose for itself, and how it stands."""
-    chosen = sessions.settings(desk.store, session)
-    return tuple(
-        SettingModel(
-            field,
-            str(chosen.get(key, "")),
-            str(desk.forum.settings[key].value),
-            tuple(str(each) for each in desk.forum.settings[key].values),
-        )
-        for field, key in OF_A_SESSION.items()
     )
 
 

@@ -27,6 +27,7 @@ from .floor import read_floor
 from .gavel import read_gavel
 from .head import Head, read_head, read_rehearsal
 from .issuing import read_assembly, read_checks, read_publication, read_readers
+from .meeting import read_meeting
 from .papers import read_papers
 from .people import read_people
 from .room import read_delegations, read_room
@@ -218,6 +219,7 @@ TOPICS: Mapping[str, Topic] = {
         ),
     ),
     "programme": Topic(Action.MANAGE_AGENDA, read_programme, frozenset({Action.ADVANCE_AGENDA})),
+    "meeting": Topic(Action.ACCREDIT, read_meeting, frozenset({Action.MANAGE_SITTING})),
     "connections": Topic(Action.ACCREDIT, read_connections),
     "people": Topic(Action.ACCREDIT, read_people, frozenset({Action.GIVE_GRANTS})),
     "screen": Topic(Action.SEE_AGENDA, read_screen, frozenset({Action.SEE_ROOM_TEXT})),
@@ -237,6 +239,7 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
         "draft",
         "closed_draft",
         "screens",
+        "meeting",
     ),
     contract.PageTurned.name: ("screen", "room"),
     contract.RoomChanged.name: ("room", "screen", "delegations"),
@@ -262,9 +265,11 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
         "draft",
         "closed_draft",
         "connections",
+        "meeting",
     ),
     contract.GavelChanged.name: ("gavel",),
-    contract.SettingsChosen.name: ("floor", "delegations", "door", "programme"),
+    contract.SettingsChosen.name: ("floor", "delegations", "door", "programme", "meeting"),
+    contract.SessionAmended.name: ("meeting", "gavel", "floor", "delegations", "people"),
     contract.PeopleChanged.name: (
         "people",
         "door",
@@ -299,6 +304,7 @@ TOPICS_OF_EVENT: Mapping[str, tuple[str, ...]] = {
         "assembly",
         "publication",
         "readers",
+        "meeting",
     ),
     contract.ClosedTextChanged.name: ("closed_text", "closed_draft"),
 }

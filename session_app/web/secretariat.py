@@ -14,20 +14,16 @@ from session_app.domain.access import Action
 from session_app.domain.errors import ActError
 from session_app.i18n import translate_error
 from session_app.services.desk import Desk, clock, enter
-from session_app.services.inspection import take_part
-from session_app.services.settings import digest_of_settings, read_setting
 from session_app.services.setup import (
     Plan,
     agendas_to_copy,
-    digest_of,
     find_mistakes,
     found_session,
     has_started,
     refuse_in_rehearsal,
-    what_is_fixed,
 )
 from session_app.store import sessions
-from session_app.views.desk import read_settings, write_attendance
+from session_app.views.desk import write_attendance
 from session_app.views.head import read_head
 
 from .guard import door, visitor
@@ -69,19 +65,9 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
             session,
             *IN_THE_STRIP,
             "programme",
-            taking_part=take_part(desk, session, clock()),
-            facts=sessions.session(desk.store, session),
+            "meeting",
             copies=[read_head(desk, each) for each in others if each != session],
             zones=ZONES,
-            seen_facts=digest_of(sessions.session(desk.store, session)),
-            fixed=what_is_fixed(desk, session),
-            members=desk.forum.in_order(
-                [each.code for each in desk.forum.members], visitor().language
-            ),
-            companions=read_setting(desk, session, "companions"),
-            settings=read_settings(desk, session),
-            seen_settings=digest_of_settings(desk, session),
-            quorums=desk.forum.settings["quorum.members"],
         )
         return page
 

@@ -104,12 +104,28 @@ def test_the_secretariat_drags_moves_by_keys_and_writes_titles_in_place(enter, d
     added.get_by_role("button", name="Quitar de la agenda").click()
     expect(page.locator(ROWS)).to_have_count(10)
 
-    # What the session chooses counts for who asks from now on, and stands there after a reload.
+    # What the session chooses counts for who asks from now on, and stands on both pages at once; what the
+    # other is filling in stays as it is, and what has changed under their hands is said.
+    city = other.page.locator("#city_es")
+    city.fill("Suchitoto")
+    page.locator("#city_es").fill("Santa Tecla")
+    page.locator("#city_en").fill("Santa Tecla")
+    page.get_by_role("button", name="Guardar los datos").click()
+    expect(page.locator("#amend-facts-said")).to_have_text("Guardado.")
+    expect(other.page.locator("#city_en")).to_have_value("Santa Tecla")
+    expect(city).to_have_value("Suchitoto")
+    expect(other.page.locator("#amend-facts-said")).to_contain_text("Otra persona lo cambió")
     page.locator("#minutes_members").select_option("7")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Guardar los ajustes").click()
-    expect(page.locator("#minutes_members")).to_have_value("7")
-    secretariat.wait_online()
+    page.get_by_role("button", name="Guardar los ajustes").click()
+    expect(other.page.locator("#minutes_members")).to_have_value("7")
+    save = other.page.get_by_role("button", name="Guardar los datos")
+    save.click()
+    expect(other.page.locator("#amend-facts .refusal")).to_contain_text("Otra persona cambió")
+    expect(city).to_have_value("Suchitoto")
+    save.click()
+    expect(page.locator("#city_es")).to_have_value("Suchitoto")
+    expect(other.page.locator("#amend-facts .refusal")).to_have_count(0)
+    expect(other.page.locator("#amend-facts-said")).to_have_text("Guardado.")
     added = row(page, "Apertura y aprobación de la agenda")
     added.locator(".more > summary").click()
     expect(added.locator(".hint")).to_contain_text("7 para miembros")

@@ -37,6 +37,7 @@ from session_app.views.issuing import (
     StepModel,
 )
 from session_app.views.live import ENVIRONMENT, TOPICS
+from session_app.views.meeting import MeetingModel, SettingModel
 from session_app.views.papers import (
     CircleModel,
     PaperFileModel,
@@ -64,6 +65,7 @@ ICONS = {
 CODES = {"CAN", "SLV", "RROCM", "OIM", "kB", "docx", "ES", "EN"}
 """What is no word of any language."""
 HOSTILE = "<img src=x onerror=alert(1)>'\""
+FACTS = ("city_es", "city_en", "starts", "ends", "country", "ppt", "zone")
 
 
 def said(text: str) -> Texts:
@@ -497,6 +499,30 @@ SAMPLES: dict[str, list[object]] = {
         ProgrammeModel((), False, (), (3, 3), 120),
         ProgrammeModel(ENTRIES, False, (("CAN", said("CAN")),), (5, 3), 120),
         ProgrammeModel(ENTRIES, True, (), (0, 3), 120),
+    ],
+    "meeting": [
+        MeetingModel(
+            facts=dict.fromkeys(FACTS, HOSTILE),
+            seen_facts="0" * 16,
+            fixed=frozenset(fixed),
+            is_kept_out=is_kept_out,
+            members={language: (("CAN", said(HOSTILE)),) for language in ("es", "en")},
+            settings=(
+                SettingModel("minutes_members", "", "3", ("0", "3", "5")),
+                SettingModel("order", "alphabetical", "as_asked", ("as_asked", "alphabetical")),
+                SettingModel("companions", "2", "1", ("1", "2")),
+            ),
+            seen_settings="0" * 16,
+            quorum=SettingModel("members", quorum, "unset", ("0", "6")),
+            parts=(("head", (("attends", "yes"), ("closed", "roster"))),),
+            companions=2,
+        )
+        for fixed, is_kept_out, quorum in (
+            ((), False, ""),
+            (("ppt", "zone"), False, "6"),
+            (FACTS, False, "0"),
+            (FACTS, True, ""),
+        )
     ],
     "connections": [
         ConnectionsModel(is_shown=False),

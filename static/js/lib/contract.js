@@ -98,6 +98,7 @@
  *   "gavel.changed": { holder: string | null, delegated: boolean };
  *   "people.changed": { accredited: number };
  *   "session.chosen": {};
+ *   "session.amended": {};
  *   "rehearsal.changed": { rehearsal: string | null };
  *   "draft.changed": { draft: string, version: number, adopted: boolean, sections: ({ id: string, key: string, title_es: string, title_en: string })[], rows: ({ id: string, section: string, kind: string, state: string, label_es: string, label_en: string })[] };
  *   "documents.changed": {};
@@ -238,6 +239,7 @@ export const EVENTS = Object.freeze([
   "gavel.changed",
   "people.changed",
   "session.chosen",
+  "session.amended",
   "rehearsal.changed",
   "draft.changed",
   "documents.changed",

@@ -194,6 +194,7 @@ async function act(event, connection) {
       if (form.dataset.renews !== undefined) renew(form);
       return;
     }
+    form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
     if (form.dataset.then === "reload") return location.reload();
     if (form.dataset.then !== "stay") form.reset(); // else what was typed is what now stands
     dialog?.close();

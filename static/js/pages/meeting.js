@@ -1,6 +1,7 @@
 /**
  * The agenda as it is edited: titles and what else is said of an item are saved as they are left, items are moved
- * by dragging, by keys and by buttons. Every move and change is one act, as the forms of the page do it.
+ * by dragging, by keys and by buttons. Every move and change is one act, as the forms of the page do it. The facts and
+ * settings below it follow the session without taking away what is being filled in.
  */
 const agenda = () => /** @type {HTMLElement} */ (document.getElementById("live-programme"));
 const rows = () => /** @type {HTMLElement[]} */ ([...agenda().querySelectorAll(".programme-items > li")]);
@@ -63,10 +64,17 @@ function save(row, tries = 30) {
   form.requestSubmit();
 }
 
-/** What was refused is read where it was done, also where that was folded. */
-new MutationObserver(() => {
+/**
+ * What was refused is read where it was done, also where that was folded, and with what had come while the answer was
+ * on its way: the next attempt names that.
+ */
+new MutationObserver((changes) => {
   for (const more of agenda().querySelectorAll("details.more:not([open])")) {
     if (more.querySelector(".refusal")) more.toggleAttribute("open", true);
+  }
+  for (const { addedNodes, target } of changes) {
+    const row = [...addedNodes].some((each) => each instanceof Element && each.matches(".amend > .refusal")) && rowOf(target);
+    if (row) began.set(row.dataset.item ?? "", row.dataset.digest ?? "");
   }
 }).observe(/** @type {Node} */ (agenda().parentNode), { childList: true, subtree: true });
 
@@ -228,9 +236,97 @@ function drop(row, to, below) {
   else move(row, { direction: after ? "last" : "first" });
 }
 
+/* Facts and settings ------------------------------------------------------------------------- */
+
+const forms = () => /** @type {HTMLFormElement[]} */ ([...document.querySelectorAll("#live-meeting form[data-act]")]);
+
+/** @param {HTMLFormElement} form @returns {Field[]} */
+const choices = (form) => /** @type {Field[]} */ ([...form.querySelectorAll("[data-now]")]);
+
+/** What the fields were last known to stand at, by id. @type {Map<string, string>} */
+const stood = new Map();
+/** What has been typed or chosen here otherwise than it stands, by id. @type {Map<string, string>} */
+const touched = new Map();
+/** Of a form that holds what somebody else has changed meanwhile: the digest it was filled in on. @type {Map<string, string>} */
+const filledOn = new Map();
+/** The digest a form last named. @type {Map<string, string>} */
+const named = new Map();
+/** What a form says of itself, by the attribute that holds its words. @type {Map<string, "saved" | "other">} */
+const says = new Map();
+
+/**
+ * A form follows the session field by field: what nobody has touched here takes what now stands. Where somebody
+ * else has changed what is being changed here, both are told: this form keeps naming what it was filled in on, so
+ * that the server refuses it once, in words.
+ * @param {HTMLFormElement} form
+ */
+function catchUp(form) {
+  const seen = form.elements.namedItem("seen");
+  for (const field of choices(form)) {
+    const [before, now] = [stood.get(field.id) ?? saved(field), saved(field)];
+    stood.set(field.id, now);
+    if (touched.get(field.id) === now) touched.delete(field.id);
+    const wanted = touched.get(field.id) ?? now;
+    if (field.value !== wanted) field.value = wanted; // choices change places with the language
+    if (field instanceof HTMLInputElement) field.defaultValue = now;
+    if (before === now || wanted === now || !(seen instanceof HTMLInputElement)) continue;
+    if (!filledOn.has(form.id)) filledOn.set(form.id, named.get(form.id) ?? seen.value);
+    says.set(form.id, "other");
+  }
+  if (!choices(form).some(({ id }) => touched.has(id))) {
+    filledOn.delete(form.id);
+    if (says.get(form.id) === "other") says.delete(form.id);
+  }
+  if (seen instanceof HTMLInputElement) {
+    named.set(form.id, seen.value);
+    seen.value = filledOn.get(form.id) ?? seen.value;
+  }
+  say(form);
+}
+
+/** @param {HTMLFormElement} form */
+function say(form) {
+  const said = document.getElementById(`${form.id}-said`);
+  if (said) said.textContent = said.dataset[says.get(form.id) ?? ""] ?? "";
+}
+
+/** What was refused has been read: the next attempt names what now stands. */
+document.addEventListener("submit", ({ target }) => {
+  if (!(target instanceof HTMLFormElement) || !filledOn.delete(target.id)) return;
+  const [seen, now] = [target.elements.namedItem("seen"), named.get(target.id)];
+  if (seen instanceof HTMLInputElement && now) setTimeout(() => (seen.value = now));
+});
+
+document.addEventListener("done", ({ target }) => {
+  if (!(target instanceof HTMLFormElement) || !forms().includes(target)) return;
+  says.set(target.id, "saved");
+  say(target);
+});
+
+document.addEventListener("input", ({ target }) => {
+  const form = target instanceof Element ? /** @type {HTMLFormElement | null} */ (target.closest("#live-meeting form")) : null;
+  if (form) touch(form);
+});
+
+/** @param {HTMLFormElement} form */
+function touch(form) {
+  for (const field of choices(form)) {
+    if (field.value === saved(field)) touched.delete(field.id);
+    else touched.set(field.id, field.value);
+  }
+  if (says.get(form.id) === "saved") says.delete(form.id);
+  say(form);
+}
+
 document.addEventListener("shown", (event) => {
-  if (/** @type {CustomEvent<{topic: string}>} */ (event).detail.topic !== "programme") return;
+  const { topic } = /** @type {CustomEvent<{topic: string}>} */ (event).detail;
+  if (topic === "meeting") for (const form of forms()) catchUp(form);
+  if (topic !== "programme") return;
   settle();
   follow();
 });
 settle();
+for (const form of forms()) {
+  touch(form); // a browser that comes back to the page fills in what had been typed
+  catchUp(form);
+}
