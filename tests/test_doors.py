@@ -402,6 +402,7 @@ ROWS = {
             sitting.changed
             documents.changed
             rehearsal.changed
+            session.amended
         """,
         Action.MANAGE_DOOR: """
             roster.changed
