@@ -12,8 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from gevent import get_hub
-
 from session_app.domain.access import Action
 from session_app.domain.agenda import Session
 from session_app.domain.documents import LAYOUTS, VERSIONS
@@ -75,7 +73,6 @@ def call_badges(desk: Desk, *, session: str, anew: bool) -> list[dict[str, str |
             person=CONSOLE,
             now=clock(),
             anew=anew,
-            apart=get_hub().threadpool.apply,  # a desk that is serving goes on meanwhile
         )
         badges.append(
             {

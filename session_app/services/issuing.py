@@ -41,12 +41,6 @@ from .floor import is_within
 TEMPLATE = "conclusions.docx"
 DOWNLOAD = "document.download"
 
-Apart = Callable[[Callable[[], bytes]], bytes]
-
-
-def _here(work: Callable[[], bytes]) -> bytes:
-    return work()
-
 
 @dataclass(frozen=True)
 class WordFile:
@@ -120,20 +114,19 @@ def read_file(
     *,
     person: str | None,
     clock: Callable[[], datetime],
-    apart: Apart = _here,
     closed: bool = False,
 ) -> bytes:
     """The bytes of a file: the issued ones once adopted, otherwise the draft assembled now.
 
-    The text is read here, in one piece; the file is then assembled `apart`, in a thread of its own
-    where the caller has one, so that nobody's keystroke waits for somebody's document. The record
-    holds what was sent to whom before the first byte goes. Raises `NotFound` for what is not there,
-    and for who may not have it, or may no longer once it is assembled.
+    The text is read here, in one piece; the file is then assembled `apart`, so that nobody's keystroke
+    waits for somebody's document. The record holds what was sent to whom before the first byte goes.
+    Raises `NotFound` for what is not there, and for who may not have it, or may no longer once it is
+    assembled.
     """
     # What is known of the closed part's files stays with its record.
     about = {"draft": desk.authority.closed_draft(session_id) or ""} if closed else {}
     try:
-        content, adopted = _read_bytes(desk, session_id, layout, person, clock, apart, closed)
+        content, adopted = _read_bytes(desk, session_id, layout, person, clock, closed)
     except NotFound as refusal:
         enter(
             desk,
@@ -165,7 +158,6 @@ def _read_bytes(
     layout: str,
     person: str | None,
     clock: Callable[[], datetime],
-    apart: Apart,
     closed: bool,
 ) -> tuple[bytes, bool]:
     known = next((each for each in LAYOUTS if each == layout), None)
@@ -176,7 +168,7 @@ def _read_bytes(
     for each in documents.issued(desk.store, draft.id):
         if each.layout == known:
             return documents.content(desk.store, each.id), True
-    content = _assemble(desk, draft.id, known, "bracketed", apart)
+    content = _assemble(desk, draft.id, known, "bracketed")
     # A door may have closed meanwhile.
     if not may_download(desk, session_id, person, clock(), closed=closed):
         raise NotFound("document.unknown")
@@ -188,13 +180,13 @@ def assemble_now(desk: Desk, session_id: str, layout: Layout, version: Version) 
     draft = drafts.draft_of(desk.store, session_id)
     if draft is None:
         raise NotFound("draft.none")
-    return _assemble(desk, draft.id, layout, version, _here)
+    return _assemble(desk, draft.id, layout, version)
 
 
-def _assemble(desk: Desk, draft_id: str, layout: Layout, version: Version, apart: Apart) -> bytes:
+def _assemble(desk: Desk, draft_id: str, layout: Layout, version: Version) -> bytes:
     text = compose(desk, draft_id)
     template = desk.docx_templates / TEMPLATE
-    return apart(lambda: assemble(text, template, layout=layout, version=version))
+    return desk.apart(lambda: assemble(text, template, layout=layout, version=version))
 
 
 def compose(desk: Desk, draft_id: str) -> DocumentText:

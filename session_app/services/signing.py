@@ -9,10 +9,9 @@ from __future__ import annotations
 import logging
 import math
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
 
 from session_app.domain.access import Action
 from session_app.domain.contract import PeopleChanged
@@ -41,19 +40,6 @@ STEP_LASTS = 600.0
 MAX_STEPS, MAX_STEPS_OF_BADGE = 2_000, 10
 """Sign-ins that may be under way at once: as many as may sit in all rooms, and of one badge."""
 
-T = TypeVar("T")
-
-
-class Apart(Protocol):
-    """Does a slow piece of work where nobody waits for it."""
-
-    def __call__(self, work: Callable[[], T], /) -> T: ...
-
-
-def _here(work: Callable[[], T], /) -> T:
-    return work()
-
-
 # Badges --------------------------------------------------------------------------------------
 
 
@@ -79,7 +65,6 @@ def issue_badge(
     now: datetime,
     anew: bool = False,
     form: Form | None = None,
-    apart: Apart = _here,
 ) -> IssuedBadge:
     """A badge for an accredited person; `anew` ends the earlier ones at once, with PINs and logins.
 
@@ -92,7 +77,7 @@ def issue_badge(
     """
     key, typed, pin = signing.read_key(desk.store), signing.make_typed(), signing.make_pin()
     asks_pin = must_have_pin(desk, holder)
-    kept = apart(lambda: signing.hash_pin(key, pin)) if asks_pin else None
+    kept = desk.apart(lambda: signing.hash_pin(key, pin)) if asks_pin else None
     with acting(
         desk,
         session=session,
@@ -236,7 +221,6 @@ class Reception:
         *,
         now: datetime,
         at: float,
-        apart: Apart = _here,
     ) -> Outcome:
         """Go on with a PIN; what is slow about it is done `apart`.
 
@@ -259,7 +243,7 @@ class Reception:
             signing.count_failures(tx, badge.hash, failures)
         self._waits[badge.hash] = at + wait_of(failures)
         key = signing.read_key(store)
-        if not apart(lambda: signing.is_pin(key, pin, kept)):
+        if not self.desk.apart(lambda: signing.is_pin(key, pin, kept)):
             raise self._refuse_pin(badge, failures, now)
         with store.transaction(now) as tx:
             signing.count_failures(tx, badge.hash, 0)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
-from gevent import get_hub
 from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain.access import Action
@@ -78,7 +77,6 @@ def install(app: Flask, desk: Desk) -> None:
             layout,
             person=person,
             clock=clock,
-            apart=get_hub().threadpool.apply,
             closed=closed,
         )
         send_while(lambda: may_download(desk, session, person, clock(), closed=closed))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, make_response, redirect, render_template, request, url_for
-from gevent import get_hub
 from segno import make_qr
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -193,7 +192,6 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
                     now=clock(),
                     anew=anew,
                     form=form,
-                    apart=get_hub().threadpool.apply,
                 )
             except Conflict:
                 if len(wanted) == 1:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
-from gevent import get_hub
 from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
@@ -41,7 +40,6 @@ def install(
 ) -> None:
     """Register the pages anybody may open, and the one of a person's own devices."""
     reception = Reception(desk, devices, failures)
-    apart = get_hub().threadpool.apply
 
     @app.context_processor
     def tell_of_newcomer() -> dict[str, object]:
@@ -95,7 +93,7 @@ def install(
             return _signin_page(refusal)
         try:
             outcome = reception.take_pin(
-                step, request.form.get("pin", ""), browser(), now=clock(), at=at, apart=apart
+                step, request.form.get("pin", ""), browser(), now=clock(), at=at
             )
         except ActError as refusal:
             if refusal.code in ("signin.begin_again", "signin.bad_code"):

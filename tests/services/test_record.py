@@ -154,7 +154,7 @@ def test_a_download_that_is_refused_is_entered_too(room) -> None:
         )
 
 
-def test_a_file_is_not_sent_once_its_reader_may_no_longer_have_it(room) -> None:
+def test_a_file_is_not_sent_once_its_reader_may_no_longer_have_it(room, monkeypatch) -> None:
     moments = iter((NOW, NOW, NOW))
 
     def assembled(work):
@@ -162,6 +162,7 @@ def test_a_file_is_not_sent_once_its_reader_may_no_longer_have_it(room) -> None:
         close_the_door(room)
         return content
 
+    monkeypatch.setattr(room.desk, "apart", assembled)
     with pytest.raises(NotFound):
         read_file(
             room.desk,
@@ -169,7 +170,6 @@ def test_a_file_is_not_sent_once_its_reader_may_no_longer_have_it(room) -> None:
             "es",
             person=room.person["delegate-hnd"],
             clock=lambda: next(moments),
-            apart=assembled,
         )
     assert last(room)["outcome"] == "document.unknown"
 
