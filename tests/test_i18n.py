@@ -101,7 +101,7 @@ def test_a_missing_parameter_is_shown_as_an_ellipsis_and_not_as_an_error() -> No
 def test_a_refusal_may_carry_parameters_named_like_our_own() -> None:
     refusal = Conflict("label_style.unknown", style="roman", known=["un", "rcm"], language="es")
     assert translate_error(refusal, "en") == (
-        "There is no label style “roman”. Known are: un and rcm."
+        "There is no label style “roman”. The known ones are: un and rcm."
     )
 
 

@@ -133,6 +133,6 @@ def test_the_secretariat_drags_moves_by_keys_and_writes_titles_in_place(enter, d
     # In another language each country keeps its own name, whatever its place in the list.
     expect(page.locator("#country option:checked")).to_have_text("El Salvador")
     page.locator("button[name=language][value=en]").click()
-    expect(page.locator("#facts-title")).to_contain_text("Facts")
+    expect(page.locator("#facts-title")).to_contain_text("Details")
     expect(page.locator("#country option:checked")).to_have_text("El Salvador")
     expect(page.locator("#country option[value=DOM]")).to_have_text("Dominican Republic")

@@ -85,7 +85,7 @@ def test_a_further_device_asks_and_the_oldest_leaves_its_page_by_itself(desk, op
         enter(page, badge)
     expect(first.locator("#connection .word")).not_to_be_empty()
     type_code(third, badge[1])
-    expect(third.get_by_role("heading", name="This badge is in use already")).to_be_visible()
+    expect(third.get_by_role("heading", name="This badge is already in use")).to_be_visible()
     expect(third.get_by_text("Chrome · Linux").first).to_be_visible()
     third.get_by_role("button", name="Use this device").click()
     third.wait_for_url(f"**/s/{SESSION}/**")

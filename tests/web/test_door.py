@@ -197,6 +197,6 @@ def test_a_closed_item_is_marked_for_the_chair_and_one_line_for_the_others(room)
     assert "C2" in shown
     observer = topic(room, "observer-organisation", "agenda")
     (closed,) = observer.xpath(".//ol/li[@data-mode='closed']")
-    assert words(closed) == "Punto a puerta cerrada Closed item"
+    assert words(closed) == "Punto a puerta cerrada Closed-door item"
     assert "Espacio de RROCM" in words(observer)
     assert "Agenda preliminar" in words(observer)

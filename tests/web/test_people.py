@@ -123,7 +123,7 @@ def test_what_changes_somebody_is_said_in_words_before_it_is_done(at, room):
         encoding="utf-8",
     )
     at.choose()
-    assert "Cambia el cargo" in said(at.see("review").xpath("//tr[@id='row-2']")[0])
+    assert "Cambia la calidad" in said(at.see("review").xpath("//tr[@id='row-2']")[0])
     page = at.see("confirm")
     assert "1 persona cambia" in said(page)
     assert "Quiénes cambian" in said(page)
