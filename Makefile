@@ -1,6 +1,8 @@
 # Every task in one word; `make` alone lists them. All of them do their own set-up.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+# Where nothing compiled is kept, every desk and every test process compiles the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 DATA ?= data/demo
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -19,7 +21,7 @@ test: .venv/ready-dev ## set up and run the whole suite
 	@tests/run
 
 quick: .venv/ready-dev ## only the quick tests
-	@TMPDIR=$$(tests/folder) $(BIN)/pytest -q -n auto --dist loadfile -m "not slow and not browser"
+	@TMPDIR=$$(tests/folder) $(BIN)/pytest -q -n auto --dist loadfile --ignore tests/browser -m "not slow and not browser"
 
 check: .venv/ready-dev ## what CI runs: format, lint, types, arrows, generated files, tests
 	@tests/check

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from session_app.config import ROOT
 from session_app.domain import contract
@@ -21,6 +23,7 @@ from session_app.store import drafts, people
 from session_app.store.database import Database, new_id
 
 CRM = ROOT / "agendas" / "crm"
+FORUM = load_forum(CRM)
 NOW = datetime(2017, 6, 21, 20, 33, tzinfo=UTC)
 
 
@@ -38,16 +41,30 @@ class Compiled(BytecodeCache):
         self._kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
 
 
+class Address(Rule):
+    """An address, whose code to build it is compiled once for all the applications a run makes."""
+
+    _builders: ClassVar[dict[tuple[object, ...], Callable[..., Any]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Any]:
+        key = (self.rule, repr(self.defaults), append_unknown)
+        if key not in self._builders:
+            self._builders[key] = super()._compile_builder(append_unknown)
+        return self._builders[key]
+
+
 Flask.jinja_options = {"bytecode_cache": Compiled()}
+Flask.url_rule_class = Address
 
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A store that holds the demonstration session, to be copied."""
+    """A store that holds the demonstration session, to be copied, and everybody in it by role."""
 
     file: Path
     session: str
     roles: list[DemoRole]
+    person: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -55,13 +72,23 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     """Set up once; each test that needs it gets a copy of the file, which takes no time."""
     opened = open_on(tmp_path_factory.mktemp("demonstration"))
     session, roles = set_up_demo(opened, CRM / "demo", NOW)
+    person = by_role(opened, session)
     opened.store.all("pragma wal_checkpoint(truncate)")
     opened.store.close()
-    return Demonstration(opened.store.folder / "session.db", session, roles)
+    return Demonstration(opened.store.folder / "session.db", session, roles, person)
+
+
+def by_role(desk: Desk, session: str) -> dict[str, str]:
+    """Who plays each role of the demonstration."""
+    everybody = people.accredited(desk.store, session)
+    return {
+        role: next(each.person for each in everybody if (each.delegation, each.capacity) == who)
+        for role, who in DEMO_ROLES.items()
+    }
 
 
 def open_on(folder: Path) -> Desk:
-    return open_desk(Database(folder), load_forum(CRM), ROOT / "docx_templates")
+    return open_desk(Database(folder), FORUM, ROOT / "docx_templates")
 
 
 @pytest.fixture
@@ -79,19 +106,13 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
 class Room:
     """The demonstration session, and everybody in it by role."""
 
-    def __init__(self, desk: Desk, session: str, roles: list[DemoRole]) -> None:
-        self.desk, self.session, self.roles = desk, session, roles
+    def __init__(
+        self, desk: Desk, session: str, roles: list[DemoRole], person: dict[str, str]
+    ) -> None:
+        self.desk, self.session, self.roles, self.person = desk, session, roles, dict(person)
         draft = drafts.draft_of(desk.store, self.session)
         assert draft is not None
         self.draft = draft.id
-        self.person = {
-            role: next(
-                each.person
-                for each in people.accredited(desk.store, self.session)
-                if (each.delegation, each.capacity) == who
-            )
-            for role, who in DEMO_ROLES.items()
-        }
 
     def rows(self):
         return drafts.rows(self.desk.store, self.draft)
@@ -121,4 +142,5 @@ class Room:
 @pytest.fixture
 def room(desk: Desk, demonstration: Demonstration) -> Room:
     """The demonstration session, with a desk and its people."""
-    return Room(desk, demonstration.session, demonstration.roles)
+    held = demonstration
+    return Room(desk, held.session, held.roles, held.person)

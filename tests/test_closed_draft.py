@@ -167,7 +167,7 @@ ON_A_DRAFT = tuple(
 def values_for(closed, name, draft):
     """Values that name nothing there is but the draft."""
     values = {"draft": draft}
-    hints = contract.get_type_hints(contract.COMMANDS[name])
+    hints = contract.types_of(contract.COMMANDS[name])
     for field, hint in hints.items():
         options = contract.get_args(hint)
         if field == "op":

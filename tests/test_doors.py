@@ -763,7 +763,7 @@ def _compare(house, role, other):
 def values_for(house, name):
     """Values of the right types that name nothing there is: who may, is told that."""
     values = {}
-    hints = contract.get_type_hints(contract.COMMANDS[name])
+    hints = contract.types_of(contract.COMMANDS[name])
     for field, hint in hints.items():
         options = contract.get_args(hint)
         if field == "draft":

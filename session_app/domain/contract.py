@@ -934,10 +934,21 @@ def parse(name: str, values: Mapping[str, object]) -> Command:
     return command
 
 
+_TYPES: dict[type[Any], Mapping[str, Any]] = {}
+
+
+def types_of(cls: type[Any]) -> Mapping[str, Any]:
+    """The type of each field of a command or event. Read once of each: they are written as texts, and
+    evaluating them takes longer than all else a command is asked."""
+    if cls not in _TYPES:
+        _TYPES[cls] = types.MappingProxyType(get_type_hints(cls))
+    return _TYPES[cls]
+
+
 def _build(cls: type[Any], values: object, at: str) -> object:
     if not isinstance(values, Mapping):
         raise Invalid("command.bad_field", field=at)
-    hints = get_type_hints(cls)
+    hints = types_of(cls)
     known = {field.name: field for field in fields(cls)}
     for name in values:
         if name not in known:

@@ -17,9 +17,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
-from .contract import Command
+from .contract import Command, types_of
 
 START = "0" * 64
 """What the first entry follows: the head of an empty record."""
@@ -92,7 +92,7 @@ def facts_of(command: Command) -> dict[str, object]:
 
 
 def _choices(command: type[Any]) -> tuple[str, ...]:
-    hints = get_type_hints(command)
+    hints = types_of(command)
     return tuple(each.name for each in fields(command) if _is_choice(hints[each.name]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin
 
 from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -239,7 +239,7 @@ def _values(name: str) -> dict[str, object]:
     command = contract.COMMANDS.get(name)
     if command is None:
         return {}
-    hints = get_type_hints(command)
+    hints = contract.types_of(command)
     lists = {name for name, hint in hints.items() if get_origin(hint) is tuple}
     optional = {name for name, hint in hints.items() if type(None) in get_args(hint)}
     values: dict[str, object] = {}
@@ -248,9 +248,6 @@ def _values(name: str) -> dict[str, object]:
             values[field] = request.form.getlist(field)
             continue
         if field == "_back" or (field in optional and not text):
-            continue
-        if get_origin(hints.get(field)) is tuple:
-            values[field] = request.form.getlist(field)
             continue
         values[field] = _typed(hints.get(field), text)
     return values

@@ -130,7 +130,7 @@ class Prober:
         fields: dict[str, str] = {}
         command = contract.COMMANDS.get(path.rpartition("/")[2].partition("?")[0])
         if command is not None:
-            fields = {name: self.text() for name in contract.get_type_hints(command)}
+            fields = {name: self.text() for name in contract.types_of(command)}
         for name in ("code", "pin", "person", "anew", "_back", "language", "file", "x"):
             if dice.random() < 0.25:
                 fields[name] = self.text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import CRM, NOW
+from conftest import FORUM, NOW
 
 from session_app.domain.access import PUBLIC_ACTOR, Action, Actor, Category, Subject, may
 from session_app.domain.errors import NotFound
@@ -20,9 +20,7 @@ from session_app.services.inspection import (
     find_imitated,
     imitate,
 )
-from session_app.services.setup import load_forum
 
-FORUM = load_forum(CRM)
 CLOSED = Subject("s", "viceministers", mode="closed")
 GRCM = Subject("s", "grcm")
 

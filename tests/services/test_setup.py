@@ -1,7 +1,7 @@
 """Setting up the demonstration: interrupted and taken up again, and restarted on a room that went on."""
 
 import pytest
-from conftest import CRM, NOW, Room
+from conftest import CRM, NOW, Room, by_role
 
 from session_app.services import setup
 from session_app.services.authority import CONSOLE
@@ -27,7 +27,7 @@ def test_an_interrupted_set_up_is_taken_up_where_it_stopped(desk, demonstration,
         set_up_demo(desk, DEMO, NOW)
     monkeypatch.undo()
     session, roles = set_up_demo(desk, DEMO, NOW)
-    room = Room(desk, session, roles)
+    room = Room(desk, session, roles, by_role(desk, session))
     assert len(room.rows()) == 46
     assert {str(row.state) for row in room.rows()} >= {"agreed", "bracketed"}
     assert all(desk.drafts.texts(row.id)["en"] for row in room.rows())
@@ -47,7 +47,8 @@ def test_a_set_up_interrupted_between_the_languages_brings_the_second(desk, monk
     with pytest.raises(PowerCut):
         set_up_demo(desk, DEMO, NOW)
     monkeypatch.undo()
-    room = Room(desk, *set_up_demo(desk, DEMO, NOW))
+    session, roles = set_up_demo(desk, DEMO, NOW)
+    room = Room(desk, session, roles, by_role(desk, session))
     assert all(desk.drafts.texts(row.id)["en"] for row in room.rows())
 
 

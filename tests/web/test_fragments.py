@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, replace
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_origin
 from urllib.parse import unquote
 
 import pytest
@@ -665,7 +665,7 @@ def test_an_act_is_offered_only_to_who_may_do_it_and_carries_what_it_needs(
         name = unquote(form.get("action")).rsplit("/", 1)[1]
         assert contract.COMMANDS[name].needs in may, name
         assert form.get("method") == "post"
-        hints = get_type_hints(contract.COMMANDS[name])
+        hints = contract.types_of(contract.COMMANDS[name])
         values: dict[str, Any] = {}
         command = contract.COMMANDS[name]
         optional = {each.name for each in fields(command) if each.default is not MISSING}

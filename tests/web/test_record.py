@@ -141,7 +141,7 @@ def test_every_act_and_every_choice_has_its_words_in_both_languages() -> None:
         catalogue = read_catalogue(language)
         assert {f"ui.act.{name}" for name in ACTS} <= catalogue.keys()
         for command in COMMANDS.values():
-            hints = contract.get_type_hints(command)
+            hints = contract.types_of(command)
             for field in (name for name, hint in hints.items() if hint is bool):
                 assert {f"ui.record.{field}.yes", f"ui.record.{field}.no"} <= catalogue.keys(), (
                     field
