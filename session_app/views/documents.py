@@ -55,9 +55,10 @@ class ClosedTextModel:
 
 @dataclass(frozen=True, slots=True)
 class PublishedModel:
-    """The public page of a session."""
+    """The public page of a session, as of a moment: a device may keep it."""
 
     at: Texts
+    as_of: Texts
     files: tuple[FileModel, ...]
     papers: tuple[PaperModel, ...]
 
@@ -119,6 +120,7 @@ def read_published(desk: Desk, session_id: str, now: datetime) -> PublishedModel
     place_of = f"/p/{session_id}"
     return PublishedModel(
         say_moment(at, session),
+        say_moment(now.isoformat(), session),
         tuple(replace(each, href=f"{place_of}/{each.layout}.docx") for each in files),
         tuple(
             replace(

@@ -112,6 +112,7 @@ def install(app: Flask, desk: Desk) -> None:
             files=held.files,
             public_papers=held.papers,
             at=held.at,
+            as_of=held.as_of,
         )
 
     @app.get("/p/<session>/<layout>.docx")

@@ -154,7 +154,7 @@ def install(app: Flask, desk: Desk) -> None:
     def conduct(session: str, *topics: str, of_closed: bool) -> str:
         held = sessions.session(desk.store, session)
         hour = format_time(held.local(clock()))
-        return show("chair.html", session, *topics, of_closed=of_closed, zone=held.zone, hour=hour)
+        return show("chair.html", session, *topics, of_closed=of_closed, hour=hour)
 
     def require_closed_text(session: str, endpoint: str) -> str:
         """The closed part's text, for as long as one may do with it what the page is for; to whoever

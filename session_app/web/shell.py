@@ -1,7 +1,7 @@
 """What a device may keep: our own files by version, the guides, and a page for when there is no line.
 
 Nothing of a session is among it, and nothing that hangs on who asks: the worker fetches what it keeps
-without a cookie (docs/offline.md, adr/0012).
+without a cookie (docs/offline.md, adr/0013).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def install(app: Flask, static: Path, program: str) -> None:
     @app.get("/offline")
     @door(PUBLIC)
     def offline() -> str:
-        return render_template("offline.html", both=say_in_both)
+        return render_template("offline.html", both=say_in_both, guides=tuple(PICTURES))
 
     @app.get("/app/<language>.webmanifest")
     @door(PUBLIC)

@@ -9,6 +9,7 @@ import pytest
 from browser.accessible import Inspector
 from docx import Document
 from office import office
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -136,4 +137,20 @@ def test_the_adopted_document_is_published_by_the_chair_and_anybody_downloads_it
     content = saved(stranger, stranger.locator("#file-es a"))
     said = [each.text for each in Document(io.BytesIO(content)).paragraphs]
     assert any(each.startswith("Agradecer") for each in said)
+
+    # The device keeps it, dated: without a line the waiting page leads there, and the files are had.
+    kept = f"""async () => {{
+      for (const name of await caches.keys())
+        if (await (await caches.open(name)).match("/p/{desk.session}/bilingual.docx")) return true;
+      return false;
+    }}"""
+    while not stranger.evaluate(kept):
+        stranger.wait_for_timeout(100)
+    public.set_offline(True)
+    stranger.goto(f"http://127.0.0.1:{desk.port}/")
+    stranger.locator("#public a[href$=es]").click()
+    expect(stranger.locator(".notice.kept")).to_contain_text("Copia guardada en este equipo")
+    assert stranger.locator("[data-page=published] h1").inner_text() == "Documentos públicos"
+    assert saved(stranger, stranger.locator("#file-es a")) == content
+    public.close()
     public.close()

@@ -133,6 +133,10 @@ export class Wire extends Emitter {
     this.emit("contact", "reconnecting");
   }
 
+  serverNow() {
+    return Date.now();
+  }
+
   tell(name, values) {
     this.log.push([name, values]);
   }

@@ -20,6 +20,7 @@ import { TimedOut } from "../lib/connection.js";
  * @property {(parcel: Parcel) => void} drop it is acknowledged
  * @property {(refusal: Ack) => void} refused for good: the paragraph's document cannot be repaired
  * @property {() => void} changed `busy`, `unsent` or `savedAt` has
+ * @property {() => number} now by the server's clock
  */
 
 const GATHER = 150; // ms of typing that go in one update
@@ -49,7 +50,7 @@ export class Delivery {
   /** @type {Parcel[]} */
   parcels = [];
   busy = false;
-  /** @type {Date | null} when the last edit was acknowledged */
+  /** @type {number | null} when the last edit was acknowledged, by the server's clock */
   savedAt = null;
   /** Whether the paragraph has the server's state and there is contact. */
   #ready = false;
@@ -193,7 +194,7 @@ export class Delivery {
   /** @param {Parcel} parcel */
   #acknowledged(parcel) {
     this.#gaps = 0;
-    this.savedAt = new Date();
+    this.savedAt = this.road.now();
     parcel.updates.splice(0, this.#underWay);
     if (parcel.updates.length) return this.road.keep(parcel);
     this.parcels.shift();

@@ -13,7 +13,7 @@ import { LANGUAGES } from "./rows.js";
 /** @typedef {import("./rows.js").Row} Row */
 /** @typedef {import("./rows.js").Section} Section */
 /** @typedef {import("./rows.js").Structure} Structure */
-/** @typedef {{saved: Date | null, unsent: number, sending: boolean, online: boolean}} Status `unsent`: paragraphs with edits that are not on the server's disk */
+/** @typedef {{saved: number | null, unsent: number, sending: boolean, online: boolean}} Status `unsent`: paragraphs with edits that are not on the server's disk */
 /** @typedef {{id: string, delegation: string, name: string, paragraph?: string, language?: Language, anchor?: number, head?: number}} Presence */
 /** @typedef {{paragraph: string, code: string, sentence: string, texts: Partial<Record<Language, string>>}} Refused `texts`: as they stood on this screen, in the languages typed in */
 
@@ -344,6 +344,7 @@ export class DraftSync extends Emitter {
       drop: (parcel) => void this.outbox.drop(place(parcel.client), parcel.recovered),
       refused: (ack) => void this.#refuse(delivery, ack),
       changed: () => this.#tell(),
+      now: () => this.connection.serverNow(),
     });
     this.paragraphs.set(id, paragraph);
     this.#deliveries.set(id, delivery);
@@ -478,17 +479,17 @@ export class DraftSync extends Emitter {
 
   #tell() {
     const deliveries = [...this.#deliveries.values()];
-    const saved = deliveries.map((each) => each.savedAt?.getTime() ?? 0);
-    const last = Math.max(this.status.saved?.getTime() ?? 0, ...saved);
+    const saved = deliveries.map((each) => each.savedAt ?? 0);
+    const last = Math.max(this.status.saved ?? 0, ...saved);
     const status = {
-      saved: last ? new Date(last) : null,
+      saved: last || null,
       unsent: deliveries.filter((each) => each.unsent).length,
       sending: deliveries.some((each) => each.busy),
       online: this.#entered && this.connection.contact === "live",
     };
     const before = this.status;
     const same = /** @type {const} */ (["unsent", "sending", "online"]).every((key) => before[key] === status[key]);
-    if (same && before.saved?.getTime() === status.saved?.getTime()) return;
+    if (same && before.saved === status.saved) return;
     this.status = status;
     this.emit("status", status);
   }

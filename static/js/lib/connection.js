@@ -48,8 +48,11 @@ export class Connection extends Emitter {
     this.topics = topics;
     /** @type {Contact} */
     this.contact = "reconnecting";
-    /** When contact was lost; null while it is live. @type {Date | null} */
-    this.since = new Date();
+    /**
+     * Since when there is no contact: when the server was last heard, by its own clock, in ms since 1970. What
+     * the page shows is as of then. Null while contact is live. @type {number | null}
+     */
+    this.since = Date.now();
     this.joined = false;
     /** Whether this page has been on the line before: then joining again means that it was cut off. */
     this.again = false;
@@ -60,6 +63,8 @@ export class Connection extends Emitter {
     this.beatAt = 0;
     /** How far the server's clock is ahead of this page's count of time, in ms, and how sure that is. */
     this.clock = { ahead: Date.now() - performance.now(), within: Infinity, at: 0 };
+    /** When the server was last heard, by its own clock; as `since` counts. */
+    this.heardAt = this.serverNow();
     /** @type {Set<(lost: TimedOut) => void>} */
     this.waiting = new Set();
     this.socket = io(url, {
@@ -179,6 +184,7 @@ export class Connection extends Emitter {
       if (ack.code && SENDS_AWAY[ack.code]) return this.leaveFor(SENDS_AWAY[ack.code]);
       if (!ack.ok) throw new TimedOut(ack.code);
       this.setClock(ack.now, asked);
+      this.heardAt = this.serverNow(); // what was heard before its clock was known
       this.joined = this.again = true;
       this.show("live");
       this.emit("joined", ack);
@@ -198,6 +204,7 @@ export class Connection extends Emitter {
   /** @private */
   hear() {
     this.lastHeard = Date.now();
+    this.heardAt = this.serverNow();
     this.beatAt = 0;
     if (this.joined && this.contact !== "live") this.show("live");
   }
@@ -230,7 +237,7 @@ export class Connection extends Emitter {
    */
   show(contact) {
     if (contact === this.contact) return;
-    this.since = contact === "live" ? null : (this.since ?? new Date());
+    this.since = contact === "live" ? null : (this.since ?? this.heardAt);
     this.contact = contact;
     this.emit("contact", contact);
   }

@@ -32,10 +32,27 @@ export function valuesOf(form, submitter) {
   return values;
 }
 
-/** An hour and minute of this device's clock. @param {Date} moment */
-export const hour = (moment) =>
-  moment.toLocaleTimeString(document.documentElement.lang, {
+/** The zone of the clocks in the room; the device's own where this browser has never heard of it. */
+function zone() {
+  const timeZone = document.documentElement.dataset.zone;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The time of day as the clocks in the room show it, wherever this device thinks it is.
+ * @param {number} moment in ms since 1970
+ * @param {boolean} [seconds]
+ */
+export const hour = (moment, seconds = false) => {
+  return new Date(moment).toLocaleTimeString(document.documentElement.lang, {
     hour: "2-digit",
     minute: "2-digit",
+    ...(seconds && { second: "2-digit" }),
     hourCycle: "h23",
+    timeZone: zone(),
   });
+};

@@ -249,7 +249,7 @@ function tell(connection) {
     const said = strip();
     if (said?.hidden) {
       said.hidden = false;
-      sayLost(said, hour(since ?? new Date()), () => connection.retry());
+      sayLost(said, hour(since ?? connection.heardAt), () => connection.retry());
     }
     hold(acts, "offline", said?.dataset.waits);
   } else if (live) {

@@ -1,4 +1,5 @@
 import { Idiomorph, io } from "../../vendor/live.js";
+import { hour } from "../lib/dom.js";
 import { showFloor } from "../lib/floor.js";
 import { showGavel } from "../lib/gavel.js";
 import { follow } from "../lib/live.js";
@@ -36,9 +37,8 @@ copy();
 
 /** The hour in the room, by the server's clock. */
 const clock = /** @type {HTMLElement | null} */ (document.querySelector(".bar .hour"));
-const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock?.dataset.zone });
 setInterval(() => {
-  const now = hours.format(connection.serverNow());
+  const now = hour(connection.serverNow());
   if (clock && clock.textContent !== now) clock.textContent = now;
 }, 1_000);
 

@@ -282,7 +282,7 @@ function showStatus() {
     : sending || unsent
       ? t("ui.draft.status.sending")
       : saved
-        ? t("ui.draft.status.saved", { time: second(saved) })
+        ? t("ui.draft.status.saved", { time: hour(saved, true) })
         : t(`ui.draft.status.${sync.structure ? "ready" : "loading"}`);
   part(".word", badge).textContent = word;
   part(".dot", badge).classList.toggle("hollow", offline);
@@ -296,7 +296,7 @@ function showStrip(offline, unsent) {
     strip.hidden = true;
     return;
   }
-  const since = t("ui.draft.offline.since", { time: hour(connection.since ?? new Date()) });
+  const since = t("ui.draft.offline.since", { time: hour(connection.since ?? connection.heardAt) });
   const sentence = unsent ? t("ui.draft.offline.unsent", { count: unsent }) : t("ui.draft.offline.write");
   if (strip.hidden) {
     const retry = el("button", { class: "btn", type: "button", onclick: () => connection.socket.disconnect().connect() }, t("ui.draft.offline.retry"));
@@ -306,10 +306,6 @@ function showStrip(offline, unsent) {
   const shown = part("p span", strip);
   if (shown.textContent !== sentence) shown.textContent = sentence;
 }
-
-/** @param {Date} moment */
-const second = (moment) =>
-  moment.toLocaleTimeString(spoken(), { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 connection.on("contact", () => {
   showStatus();

@@ -43,7 +43,37 @@ async function showWaiting() {
   }
 }
 
+const PUBLIC = /^\/p\/[^/]+$/;
+/** As the server writes them in a title. @type {Record<string, string>} */
+const WRITTEN = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'" };
+
+/** The public pages this device has kept, by their own titles, in both languages. */
+async function listKept() {
+  /** @type {HTMLElement[]} */
+  const rows = [];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const { pathname, search, searchParams } = new URL(request.url);
+      if (!PUBLIC.test(pathname) || !searchParams.has("language")) continue;
+      const words = (await (await cache.match(request))?.text()) ?? "";
+      const title = /<title>([^<]*)/.exec(words)?.[1] ?? "";
+      const text = title.replace(/&(amp|lt|gt|#34|#39);/g, (written) => WRITTEN[written] ?? written);
+      const link = Object.assign(document.createElement("a"), { href: pathname + search, textContent: text });
+      const row = Object.assign(document.createElement("li"), { lang: searchParams.get("language") ?? "" });
+      row.append(link);
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+async function showKept() {
+  document.getElementById("public")?.replaceChildren(...(await listKept().catch(() => [])));
+}
+
 document.getElementById("retry")?.addEventListener("click", () => location.reload());
 addEventListener("online", () => void comeBack());
 void showWaiting();
+void showKept();
 setTimeout(comeBack, ASK_EVERY);

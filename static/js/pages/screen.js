@@ -1,5 +1,6 @@
 import { Idiomorph, io } from "../../vendor/live.js";
 import { leavePage } from "../lib/connection.js";
+import { hour as hourOf } from "../lib/dom.js";
 import { ask } from "../lib/door.js";
 import { showFloor } from "../lib/floor.js";
 import { follow } from "../lib/live.js";
@@ -15,7 +16,7 @@ const LONG = 24; // letters of a delegation's name
 
 const frame = /** @type {HTMLElement | null} */ (document.querySelector(".frame"));
 const outside = document.getElementById("outside");
-const { program, zone, own } = frame?.dataset ?? {};
+const { program, own } = frame?.dataset ?? {};
 
 /** Nothing but that the door is closed, at once and with no further page to load; back by itself. */
 function goOutside() {
@@ -88,9 +89,6 @@ function showHour(connection) {
   if (shown.textContent !== hour) shown.textContent = hour;
 }
 
-const hours = new Intl.DateTimeFormat("es", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
-/** @param {number} now */
-const hourOf = (now) => hours.format(new Date(now));
 
 /** A small badge says since when; the frame stays as it was. @param {Connection} connection */
 function tellSignal(connection) {
