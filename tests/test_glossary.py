@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from session_app.domain.drafting import LANGUAGES, Language
-from session_app.domain.glossary import find_said, read_glossary
+from session_app.domain.glossary import read_glossary
 from session_app.i18n import read_catalogue, read_terms
 
 ROOT = Path(__file__).parents[1]
 TERMS = read_terms()
+
+
+def find_said(term: str, text: str) -> str | None:
+    """The first place a text says a term as a word of its own, whatever its capitals; None for nowhere."""
+    found = re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text, re.IGNORECASE)
+    return found[0] if found else None
 
 
 def sentences(language: Language) -> Iterator[tuple[str, str]]:

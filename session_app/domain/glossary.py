@@ -59,9 +59,3 @@ def read_glossary(text: str) -> tuple[Term, ...]:
             )
         )
     return tuple(terms)
-
-
-def find_said(term: str, text: str) -> str | None:
-    """The first place a text says a term as a word of its own, whatever its capitals; None for nowhere."""
-    found = re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text, re.IGNORECASE)
-    return found[0] if found else None

@@ -13,6 +13,7 @@ import pytest
 
 from session_app.domain.drafting import Kind, State
 from session_app.domain.errors import Invalid
+from session_app.domain.labels import split_label
 from session_app.domain.reading import (
     MAX_FILE,
     MAX_PARAGRAPH,
@@ -25,7 +26,6 @@ from session_app.domain.reading import (
     guess_language,
     read_paragraphs,
     read_text,
-    split_label,
 )
 
 ROOT = Path(__file__).parents[2]
