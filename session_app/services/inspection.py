@@ -1,24 +1,22 @@
 """The Secretariat's questions about access: which doors there are, why somebody passes one or not, and
 what the desk looks like to others.
 
-Every answer is the access table's own. What decides is found by asking it again with one fact changed at
-a time, so no explanation can differ from what the doors do.
+Every answer is the access table's own (`domain/explanation.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import combinations
 from types import MappingProxyType
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
-from session_app.domain import access
+from session_app.domain import access, explanation
 from session_app.domain.access import PUBLIC_ACTOR, Action, Actor, Decision, Level, Subject
 from session_app.domain.drafting import Language
 from session_app.domain.errors import NotFound
-from session_app.domain.forum import SETTINGS, Forum, SittingMode, setting_keys
+from session_app.domain.explanation import Explanation, Ground
 from session_app.domain.people import Capacity, Category, Grant, Right, categorize
 from session_app.store import drafts, people, sessions
 
@@ -47,180 +45,6 @@ class Door:
 
 # Why ------------------------------------------------------------------------------------------
 
-Fact = Literal[
-    "grant",
-    "named",
-    "slot",
-    "roster",
-    "exception",
-    "joined",
-    "issued",
-    "public",
-    "delegated",
-    "mode",
-    "setting",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """A fact an answer hangs on: one that holds, or one that would have to."""
-
-    fact: Fact
-    grant: Grant | None = None  # the one that holds
-    right: Right | None = None  # of the grant that would have to be given
-    setting: str = ""  # its key in forum.toml
-    value: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """An answer of the access table, and what it hangs on."""
-
-    action: Action
-    decision: Decision
-    mode: SittingMode
-    lines: str  # of the table: a kind of body, closed_door, drafting or any
-    category: Category
-    decides: tuple[Ground, ...]  # what holds, and without which the answer would be no
-    would_open: tuple[tuple[Ground, ...], ...]  # what does not hold, and with which it would be yes
-
-
-Situation = tuple[Actor, Subject]
-Change = Callable[[Actor, Subject], Situation]
-
-
-def _of_subject(**facts: Any) -> Change:
-    return lambda actor, subject: (actor, replace(subject, **facts))
-
-
-_HOLDS: Mapping[Fact, Callable[[Actor, Subject], bool]] = MappingProxyType(
-    {
-        "named": lambda actor, subject: actor.drafting,
-        "slot": lambda actor, subject: subject.own_slot,
-        "roster": lambda actor, subject: subject.on_roster,
-        "exception": lambda actor, subject: subject.by_exception,
-        "joined": lambda actor, subject: subject.joined,
-        "issued": lambda actor, subject: subject.issued,
-        "public": lambda actor, subject: subject.document_class == "public",
-        "delegated": lambda actor, subject: subject.delegated,
-        "mode": lambda actor, subject: subject.mode == "open",
-    }
-)
-_GIVEN: Mapping[Fact, Change] = MappingProxyType(
-    {
-        "named": lambda actor, subject: (replace(actor, drafting=True), subject),
-        "slot": _of_subject(own_slot=True),
-        "roster": _of_subject(on_roster=True),
-        "exception": _of_subject(by_exception=True),
-        "joined": _of_subject(joined=True),
-        "issued": _of_subject(issued=True),
-        "public": _of_subject(document_class="public"),
-        "delegated": _of_subject(delegated=True),
-        "mode": _of_subject(mode="open"),
-    }
-)
-_TAKEN: Mapping[Fact, Change] = MappingProxyType(
-    {
-        "named": lambda actor, subject: (replace(actor, drafting=False), subject),
-        "slot": _of_subject(own_slot=False),
-        "roster": _of_subject(on_roster=False),
-        "exception": _of_subject(by_exception=False),
-        "joined": _of_subject(joined=False),
-        "issued": _of_subject(issued=False),
-        "public": _of_subject(document_class="private"),
-        "delegated": _of_subject(delegated=False),
-    }
-)
-"""The facts an answer can hang on, besides grants and settings: whether each holds, and the same
-situation with it and without it."""
-
-
-def explain_access(
-    actor: Actor, action: Action, subject: Subject, forum: Forum, *, at: datetime
-) -> Explanation:
-    """Why this person may do this, or may not."""
-    decision = access.may(actor, action, subject, at=at)
-    allowed = decision.allowed
-    return Explanation(
-        action=action,
-        decision=decision,
-        mode=subject.mode,
-        lines=access.lines_of(action, subject),
-        category=actor.category,
-        decides=tuple(_deciding(actor, action, subject, forum, at)) if allowed else (),
-        would_open=() if allowed else tuple(_opening(actor, action, subject, forum, at)),
-    )
-
-
-def _deciding(
-    actor: Actor, action: Action, subject: Subject, forum: Forum, at: datetime
-) -> Iterator[Ground]:
-    def is_lost(changed: Situation) -> bool:
-        return not access.may(changed[0], action, changed[1], at=at)
-
-    for fact, change in _TAKEN.items():
-        if _HOLDS[fact](actor, subject) and is_lost(change(actor, subject)):
-            yield Ground(fact)
-    bare = replace(actor, grants=())
-    if is_lost((bare, subject)):
-        for grant in actor.grants:
-            if not is_lost((replace(bare, grants=(grant,)), subject)):
-                yield Ground("grant", grant=grant)
-    yield from _settings(actor, action, subject, forum, at, wanted=False)
-
-
-def _opening(
-    actor: Actor, action: Action, subject: Subject, forum: Forum, at: datetime
-) -> Iterator[tuple[Ground, ...]]:
-    lacking: list[tuple[Ground, Change]] = [
-        (Ground(fact), _GIVEN[fact]) for fact, holds in _HOLDS.items() if not holds(actor, subject)
-    ]
-    lacking += [(Ground("grant", right=right), _granting(right, at)) for right in get_args(Right)]
-    found: list[frozenset[Ground]] = []
-    for size in (1, 2):
-        for some in combinations(lacking, size):
-            grounds = frozenset(ground for ground, _ in some)
-            # Only the closed door asks for two things at once: its roster, and something else.
-            if any(smaller < grounds for smaller in found) or (
-                size == 2 and Ground("roster") not in grounds
-            ):
-                continue
-            changed = (actor, subject)
-            for _, change in some:
-                changed = change(*changed)
-            if access.may(changed[0], action, changed[1], at=at):
-                found.append(grounds)
-                yield tuple(ground for ground, _ in some)
-    for ground in _settings(actor, action, subject, forum, at, wanted=True):
-        yield (ground,)
-
-
-def _granting(right: Right, at: datetime) -> Change:
-    def give(actor: Actor, subject: Subject) -> Situation:
-        given = Grant("", actor.person, right, "", "", at)
-        return replace(actor, grants=(*actor.grants, given)), subject
-
-    return give
-
-
-def _settings(
-    actor: Actor, action: Action, subject: Subject, forum: Forum, at: datetime, *, wanted: bool
-) -> Iterator[Ground]:
-    """The settings with another value of which the answer would be the one wanted."""
-    for field, key in setting_keys().items():
-        now = getattr(subject.settings, field)
-        changes: dict[str, Any] = {}
-        for value in SETTINGS[key]:
-            changes[field] = value
-            settings = replace(subject.settings, **changes)
-            changed = replace(subject, settings=settings)
-            if value != now and access.may(actor, action, changed, at=at).allowed is wanted:
-                yield Ground("setting", setting=key, value=now, source=forum.settings[key].source)
-                break
-
-
 BEFORE_THE_DOOR = frozenset({Action.KNOW, Action.ACCREDIT, Action.SHOW_SCREEN})
 """What does not hang on anything behind a closed door: neither on its roster nor on its item."""
 
@@ -248,7 +72,7 @@ def explain(
         return None
     actor = desk.authority.actor(session, person)
     action, subject = _question(desk, session, actor, action, language, behind)
-    answer = explain_access(actor, action, subject, desk.forum, at=now)
+    answer = explanation.explain(actor, action, subject, desk.forum, at=now)
     if behind:  # an open sitting opens nothing of it
         ways = tuple(some for some in answer.would_open if Ground("mode") not in some)
         answer = replace(answer, would_open=ways)

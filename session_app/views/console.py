@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from session_app import i18n
 from session_app.domain.drafting import Language
+from session_app.domain.explanation import Explanation, Ground
 from session_app.services.desk import Desk
-from session_app.services.inspection import Explanation, Ground
 from session_app.store import sessions
 
 

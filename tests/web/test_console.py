@@ -19,9 +19,10 @@ from session_app.domain.access import (
     Category,
 )
 from session_app.domain.drafting import LANGUAGES
+from session_app.domain.explanation import Fact
 from session_app.i18n import read_catalogue
 from session_app.services.door import preview_closing
-from session_app.services.inspection import Fact, Kind
+from session_app.services.inspection import Kind
 from session_app.store import people
 from session_app.web.console import PAGES
 
