@@ -20,6 +20,10 @@ COSTS: Mapping[str, float] = {"join": 5.0, "draft.open": 5.0, "draft.lease": 2.0
 """What a message costs where it is not 1: a join renders a page, a lease writes rows."""
 PARAGRAPHS_FOR_ONE = 30
 """Paragraphs that may be asked for at the price of one message more."""
+MOST_TOPICS = 50
+COST_OF_TOPIC = 1.5
+"""Of each topic a page joins with: each is read and rendered. The busiest page has a dozen, and twenty tabs may
+all be opened at once."""
 
 
 @dataclass
@@ -90,8 +94,12 @@ class Allowances:
 
 def cost_of(name: str, values: object) -> float:
     """What a message costs, by its name and by how much it asks for."""
-    asked = values.get("ids") if isinstance(values, dict) else None
+    if not isinstance(values, dict):
+        return COSTS.get(name, 1.0)
+    asked, topics = values.get("ids"), values.get("topics")
     more = len(asked) / PARAGRAPHS_FOR_ONE if isinstance(asked, list) else 0.0
+    if name == "join" and isinstance(topics, list):
+        more += COST_OF_TOPIC * min(len(topics), MOST_TOPICS)  # more there are not: it is malformed
     return COSTS.get(name, 1.0) + more
 
 

@@ -28,7 +28,7 @@ from session_app.domain.contract import (
 from session_app.domain.documents import LAYOUTS, DocumentText, Layout
 from session_app.domain.drafting import Language, Rows
 from session_app.domain.errors import ActError, Conflict, NotFound
-from session_app.store import documents, drafts
+from session_app.store import documents, drafts, sessions
 from session_app.word import Parts, compare, compose_parts, write_file
 
 from .desk import Act, Desk, Result, clock
@@ -272,7 +272,9 @@ def _tell(desk: Desk, job: Assembly) -> None:
             told = now
             try:
                 with desk.store.transaction(clock()) as tx:
-                    tx.announce(job.session, told)
+                    # A rehearsal may have ended meanwhile: nothing more is said of it.
+                    if sessions.is_held(desk.store, job.session):
+                        tx.announce(job.session, told)
             except ActError:
                 log.exception("how far the files have come could not be told")
         if told.state == "running":

@@ -103,6 +103,9 @@ def end_rehearsal(desk: Desk, session: str, *, person: str | None, now: datetime
     if rehearsal is None:
         raise Conflict("rehearsal.none")
     with desk.drafts.lock:
+        for job in [each for each in desk.assemblies.values() if each.session == rehearsal]:
+            job.cancelled = True
+            del desk.assemblies[job.draft]
         rehearsed = rehearsals.paragraphs(desk.store, rehearsal)
         with desk.store.transaction(now) as tx:
             rehearsals.erase(tx, rehearsal)

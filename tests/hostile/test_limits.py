@@ -11,6 +11,8 @@ from websocket import ABNF
 
 from session_app.domain.allowance import OFFENCES, for_messages
 from session_app.realtime.wire import LET_IN_WITHIN, WAITING_STRANGERS, WAITING_TABS
+from session_app.views.live import TOPICS
+from session_app.web.pages import ON_THE_TABLET
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +82,19 @@ def _offend_until_cut(opened):
         except Refused:
             return count
     raise AssertionError("the line was never cut")
+
+
+def test_who_joins_with_everything_again_and_again_is_told_that_it_is_too_fast(desk):
+    """Each topic of a page is read and rendered anew, so it is by topics that a join is counted."""
+    other, opened = desk.enter("chair"), desk.enter("secretariat")
+    asked = {"session": desk.session, "topics": [*TOPICS]}
+    answers = [opened.ask("join", asked)["ok"] for _ in range(12)]
+    assert answers[:5] == [True] * 5
+    assert not all(answers)
+    assert other.ask("beat", {})["ok"]
+    twenty_tabs = [desk.enter("drafting-can", *ON_THE_TABLET) for _ in range(20)]
+    for each in twenty_tabs:
+        each.close()
 
 
 def test_refusals_of_an_ordinary_day_are_no_offences(desk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 from sqlite3 import IntegrityError
 
@@ -276,3 +277,24 @@ def test_what_is_published_in_a_rehearsal_is_nobodys_outside_the_room(room, rehe
     assert may(at, room.person["delegate-hnd"], Action.DOWNLOAD, NOW)
     for outside in (None, room.person["rrocm"], room.person["observer-organisation"]):
         assert not may(at, outside, Action.DOWNLOAD, NOW)
+
+
+def test_files_that_are_being_prepared_when_a_rehearsal_ends_leave_nothing_behind(
+    room, rehearsal, monkeypatch
+):
+    reached, go_on = threading.Event(), threading.Event()
+
+    def apart(work):
+        reached.set()
+        assert go_on.wait(30)
+        return work()
+
+    monkeypatch.setattr(room.desk, "apart", apart)
+    rehearsal.do("secretariat", "document.prepare")
+    job = room.desk.assemblies[rehearsal.draft]
+    assert reached.wait(30)
+    end(room)
+    go_on.set()
+    assert job.ended.wait(30)
+    assert room.desk.assemblies == {}
+    assert not room.desk.store.all("select 1 from event where session = ?", (rehearsal.session,))
