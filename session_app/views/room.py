@@ -42,6 +42,7 @@ class UndoModel:
     """A result that can still be taken back."""
 
     decision: str
+    paragraph: str
     name: Texts  # of its paragraph
     result: str
     delegations: tuple[Texts, ...]
@@ -192,6 +193,7 @@ def _read_undo(desk: Desk, session: str, viewer: Viewer, now: datetime) -> UndoM
         return None
     return UndoModel(
         last.id,
+        row.id,
         name_paragraphs(desk, last.draft, rows)[row.id],
         last.result,
         tuple(desk.forum.delegations[code].name for code in last.delegations),

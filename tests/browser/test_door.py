@@ -148,8 +148,11 @@ def test_a_closed_door_leaves_nothing_of_the_room_outside_and_opens_by_itself(en
     nothing_of_the_room(screen)
 
     # Sent out again, and back when the door opens: everybody by themselves.
+    chair.page.get_by_role("button", name=re.compile("^Sala: ")).tap()
     chair.page.get_by_role("button", name="Retirar a Paloma Ibarra de la sala").tap()
     expect(writer.page.locator(".door-notice[data-place]")).to_be_visible(timeout=NOTICE)
+    expect(chair.page.locator("#hall-list-title")).to_be_focused()  # where one goes on reading
+    chair.press("Escape")
     nothing_of_the_room(writer)
     open_door(chair)
     for person in outside:

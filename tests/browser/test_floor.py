@@ -43,7 +43,7 @@ def test_clocks_agree_on_devices_whose_own_clocks_do_not_and_that_were_off_line(
     wrong = enter("delegate-hnd", viewport=PHONE)
     wrong.page.add_init_script("const there = Date.now; Date.now = () => there() + 3_600_000;")
     wrong.go()
-    chair.page.locator("#add-speaker > summary").click()
+    chair.page.locator("[data-opens=add-speaker]").click()
     chair.page.locator("#speaker-new").select_option("BLZ")
     chair.page.locator("#add-speaker form button").first.click()
     chair.page.locator("#live-floor .acts .primary").click()

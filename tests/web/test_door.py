@@ -77,9 +77,9 @@ def test_the_room_is_listed_for_verification_and_a_late_arrival_is_let_in_with_o
     assert send_away.get("action").endswith("roster.remove")
     room.do("chair", "roster.verify")
     room.do("chair", "roster.admit", person=room.person[LATE])
-    hall = topic(room, "chair", "door").find_class("hall")[0]
-    assert not hall.xpath(".//form[contains(@action, 'roster.verify')]")
-    assert hall.xpath(f".//li[@id='roster-{room.person[LATE]}']")
+    door = topic(room, "chair", "door")
+    assert not door.xpath(".//form[contains(@action, 'roster.verify')]")
+    assert door.xpath(f".//dialog[@id='hall-list']//li[@id='roster-{room.person[LATE]}']")
 
 
 def test_somebody_who_enters_by_exception_only_is_asked_for_with_a_reason(room, visit):

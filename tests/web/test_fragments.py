@@ -149,7 +149,7 @@ RESULTS = tuple(
     )
 )
 UNDONE = tuple(
-    UndoModel("decision", said("name"), result, names, 1498077300000)
+    UndoModel("decision", "paragraph", said("name"), result, names, 1498077300000)
     for result, names in (
         ("consensus", ()),
         ("ad_referendum", (said("CAN"),)),

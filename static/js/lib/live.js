@@ -197,7 +197,7 @@ async function act(event, connection) {
     form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
     if (form.dataset.then === "reload") return location.reload();
     if (form.dataset.then !== "stay") form.reset(); // else what was typed is what now stands
-    dialog?.close();
+    if (dialog?.dataset.stays === undefined) dialog?.close();
   } catch {
     refuse(form, strip()?.dataset.failed ?? "");
   } finally {

@@ -147,10 +147,13 @@ function giveFocusBack() {
 let acted = "";
 document.addEventListener("submit", (event) => {
   const form = event.target instanceof Element ? event.target.closest("#live-door form") : null;
-  acted = form ? (form.closest(".hall") ? "hall-title" : "door-title") : "";
+  acted = form ? (form.closest("#hall-list") ? "hall-list-title" : form.closest("#hall") ? "hall-title" : "door-title") : "";
 });
 function readOn() {
-  document.getElementById(acted)?.focus({ preventScroll: true });
+  // The room's panel makes way once nobody asks to enter it.
+  const title = document.getElementById(acted);
+  const at = title?.closest("#hall.sr") ? document.getElementById("door-title") : title;
+  at?.focus({ preventScroll: true });
   acted = "";
 }
 // `close` does not bubble; by then the focus is back on what had opened the dialog.
@@ -168,7 +171,8 @@ document.addEventListener("shown", (event) => {
     keepInSight();
   }
   if (topic !== "door") return;
-  if (document.activeElement === document.body && !document.querySelector("dialog[open]")) readOn();
+  const open = document.querySelector("dialog[open]");
+  if (acted && document.activeElement === document.body && (!open || open.querySelector(`#${acted}`))) readOn();
   // The way of closing that was chosen may be there no more.
   const ways = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll(".scope input")]);
   if (ways[0] && !ways.some((each) => each.checked)) ways[0].checked = true;
