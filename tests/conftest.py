@@ -17,8 +17,9 @@ from werkzeug.routing import Rule
 from session_app.config import ROOT
 from session_app.domain import contract
 from session_app.services.acts import HANDLERS
+from session_app.services.demo import DEMO_ROLES, DemoRole, set_up_demo
 from session_app.services.desk import Desk, Result, open_desk, perform
-from session_app.services.setup import DEMO_ROLES, DemoRole, load_forum, set_up_demo
+from session_app.services.setup import load_forum
 from session_app.store import drafts, people
 from session_app.store.database import Database, new_id
 

@@ -17,10 +17,10 @@ from session_app.domain.drafting import Row, State
 from session_app.domain.errors import ActError, Conflict, Forbidden, NotFound
 from session_app.services.adoption import digest_of_draft, read_standing
 from session_app.services.authority import CONSOLE
+from session_app.services.demo import DEMO_ROLES
 from session_app.services.desk import clock
 from session_app.services.door import preview_closing
 from session_app.services.issuing import list_files, read_file
-from session_app.services.setup import DEMO_ROLES
 from session_app.store import drafts, people
 from session_app.store.database import new_id
 from session_app.views.live import TOPICS, render_topic

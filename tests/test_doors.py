@@ -22,10 +22,11 @@ from session_app.domain.errors import ActError
 from session_app.realtime.gateway import OWN, SIGNED_IN
 from session_app.realtime.publisher import TOLD, Connection
 from session_app.services.acts import HANDLERS
+from session_app.services.demo import DEMO_ROLES
 from session_app.services.desk import clock
 from session_app.services.door import preview_closing
 from session_app.services.live import Writing
-from session_app.services.setup import DEMO_ROLES, create_session
+from session_app.services.setup import create_session
 from session_app.store import drafts, sessions, signing
 from session_app.views.live import TOPICS, read_topic
 from session_app.views.viewer import viewer_of

@@ -52,6 +52,16 @@ class Session:
         return moment.astimezone(ZoneInfo(self.zone))
 
 
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Spans of time, the last perhaps still under way; moments are as the store keeps them (ISO 8601)."""
+
+    spans: tuple[tuple[str, str | None], ...] = ()
+
+    def __contains__(self, at: str) -> bool:
+        return any(start <= at and (end is None or at <= end) for start, end in self.spans)
+
+
 class ItemState(StrEnum):
     PENDING = "pending"
     CURRENT = "current"

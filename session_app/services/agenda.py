@@ -1,32 +1,28 @@
-"""Conducting the session: the agenda, who is in the room, grants."""
+"""The agenda: what is on it, in what order and how it is taken; and copying it to another session."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from session_app.domain import agenda
 from session_app.domain.access import Action, Level
-from session_app.domain.agenda import Item, Items
+from session_app.domain.agenda import Item, Items, ItemState
 from session_app.domain.contract import (
     AddItem,
     AdvanceAgenda,
     AmendItem,
-    ChooseLanguage,
+    CopyAgenda,
     FinishItem,
-    GiveGrant,
     IssueAgenda,
     MoveItem,
-    PeopleChanged,
     RemoveItem,
     ReopenItem,
     ReserveItem,
     RetitleItem,
-    WithdrawGrant,
 )
-from session_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from session_app.domain.text import one_line
-from session_app.store import drafts, papers, people, sessions
+from session_app.domain.errors import Conflict, Invalid, NotFound
+from session_app.domain.forum import SessionTemplate
+from session_app.store import papers, people, sessions
 from session_app.store.database import new_id
 
 from .desk import Act, Desk, Result
@@ -137,40 +133,70 @@ def issue_agenda(act: Act, command: IssueAgenda) -> Result:
     return {}
 
 
-def give_grant(act: Act, command: GiveGrant) -> Result:
-    """Give a person a dated exception, signed by the PPT."""
-    reason = one_line(command.reason)
-    if not reason:
-        raise Invalid("grant.reason_missing")
-    grant = people.give_grant(
-        act.tx,
-        act.session.id,
-        person=command.person,
-        right=command.right,
-        reason=reason[:500],
-        by=act.actor.person,
-        until=_until(act, command.until),
-        item=_item(act, command.item),
-        draft=_draft(act, command.draft),
+def copy_agenda(act: Act, command: CopyAgenda) -> Result:
+    """Append another session's agenda to this one's."""
+    desk, here, person = act.desk, act.session.id, act.actor.person
+    if command.source == here or command.source not in agendas_to_copy(desk, person, act.now):
+        raise NotFound("session.unknown")
+    if has_started(desk, here, person, act.now):
+        raise Conflict("agenda.started")
+    copied = copied_items(desk, command.source, act.session.ppt, person, act.now)
+    items = sessions.agenda(desk.store, here)
+    for each in copied:
+        items = agenda.add(items, each, after=None)
+    sessions.put_agenda(act.tx, here, items)
+    act.tx.announce(here, agenda.changed(items))
+    return {}
+
+
+def agendas_to_copy(desk: Desk, person: str | None, now: datetime) -> list[str]:
+    """The sessions, and no rehearsals, whose agenda somebody may read, newest first."""
+    return [
+        each
+        for each in people.sessions_of(desk.store, person or "")
+        if sessions.session(desk.store, each).rehearsal_of is None
+        and desk.authority.may(each, person, Action.SEE_AGENDA, now)
+    ]
+
+
+def has_started(desk: Desk, session: str, person: str | None, now: datetime) -> bool:
+    """Whether anything of the agenda has begun, as somebody is told; of an empty one nothing has."""
+    shown = agenda.veil(
+        sessions.agenda(desk.store, session), desk.authority.level_of_closed(session, person, now)
     )
-    act.facts["reason"] = reason[:500]
-    _announce_people(act)
-    return {"grant": grant}
+    begun = any(
+        isinstance(each, Item) and (each.begun or each.state is not ItemState.PENDING)
+        for each in shown
+    )
+    return begun or (bool(shown) and sessions.sitting(desk.store, session) is not None)
 
 
-def withdraw_grant(act: Act, command: WithdrawGrant) -> Result:
-    """Withdraw a grant."""
-    people.withdraw_grant(act.tx, act.session.id, command.grant)
-    _announce_people(act)
-    return {}
+def copied_items(
+    desk: Desk, source: str, ppt: str, person: str | None, now: datetime
+) -> list[Item]:
+    """The agenda of another session, none of it begun; of its closed part as much as one is told."""
+    level = desk.authority.level_of_closed(source, person, now)
+    shown = agenda.veil(sessions.agenda(desk.store, source), level)
+    return [
+        Item(
+            new_id(),
+            each.title_es,
+            each.title_en,
+            mode=each.mode,
+            slot=each.slot if each.slot != ppt else None,
+            minutes=each.minutes,
+        )
+        for each in shown
+        if isinstance(each, Item)
+    ]
 
 
-def choose_language(act: Act, command: ChooseLanguage) -> Result:
-    """Set the language of one's own screens."""
-    if not act.actor.person:
-        raise Forbidden("access.denied", action=Action.KNOW)
-    people.choose_language(act.tx, act.actor.person, command.language)
-    return {}
+def items_of(template: SessionTemplate) -> list[Item]:
+    """The agenda a new session of this kind starts from."""
+    return [
+        Item(new_id(), each.title["es"], each.title["en"], mode=each.mode, slot=each.slot)
+        for each in template.items
+    ]
 
 
 def _require_seen(act: Act, item: str) -> None:
@@ -191,31 +217,6 @@ def _slot(desk: Desk, code: str | None) -> str | None:
     return code
 
 
-def _item(act: Act, item: str | None) -> str | None:
-    if item is not None and item not in {each.id for each in _agenda(act)}:
-        raise Conflict("agenda.unknown_item")
-    return item
-
-
-def _draft(act: Act, draft: str | None) -> str | None:
-    if draft is not None and drafts.session_of(act.desk.store, draft) != act.session.id:
-        raise NotFound("draft.unknown")
-    return draft
-
-
-def _until(act: Act, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        local = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(act.session.zone))
-    except ValueError:
-        raise Invalid("grant.bad_until", value=text[:40]) from None
-    moment = local.astimezone(UTC)
-    if moment <= act.now:
-        raise Invalid("grant.ends_in_the_past")
-    return moment
-
-
 def _agenda(act: Act) -> Items:
     return sessions.agenda(act.desk.store, act.session.id)
 
@@ -224,8 +225,3 @@ def _put_agenda(act: Act, items: Items) -> Result:
     sessions.put_agenda(act.tx, act.session.id, items)
     act.tx.announce(act.session.id, agenda.changed(items))
     return {}
-
-
-def _announce_people(act: Act) -> None:
-    count = len(people.accredited(act.desk.store, act.session.id))
-    act.tx.announce(act.session.id, PeopleChanged(count))

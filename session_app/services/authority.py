@@ -50,7 +50,7 @@ def _class_of(issued: list[documents.Issued]) -> Literal["public", "private"]:
 CONSOLE = "console"
 """Who acts at the machine's own command line: the Technical Secretariat, under the same table. No
 login ever leads to this id."""
-_CONSOLE_ACTOR = replace(
+CONSOLE_ACTOR = replace(
     PUBLIC_ACTOR,
     person=CONSOLE,
     name="console",
@@ -126,7 +126,7 @@ class Authority:
         if person is None:
             return PUBLIC_ACTOR
         if person == CONSOLE:
-            return _CONSOLE_ACTOR
+            return CONSOLE_ACTOR
         key = (session, person)
         if key not in self._actors:
             try:

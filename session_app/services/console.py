@@ -20,12 +20,14 @@ from session_app.domain.errors import Invalid
 from session_app.domain.record import is_hash
 from session_app.store import people, record, sessions
 
+from .agenda import items_of
 from .authority import CONSOLE
+from .demo import set_up_demo
 from .desk import Desk, clock, enter
 from .importing import import_draft, read_source
 from .issuing import DOWNLOAD, assemble_now
 from .people import accredit
-from .setup import create_session, items_of, load_template, set_up_demo
+from .setup import create_session, load_template
 from .signing import issue_badge
 
 

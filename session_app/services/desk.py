@@ -127,15 +127,8 @@ class Act:
 
     def record(self, name: str, subject: str, /, **facts: object) -> None:
         """Enter something in the record that is done by this act."""
-        self.tx.record(
-            session=self.session.id,
-            person=self.actor.person,
-            capacity=self.actor.capacity,
-            delegation=self.actor.delegation,
-            act=name,
-            subject=subject,
-            detail=facts,
-            closed=self.closed,
+        self.tx.record_by(
+            self.actor, name, subject, session=self.session.id, detail=facts, closed=self.closed
         )
 
 

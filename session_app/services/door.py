@@ -214,15 +214,7 @@ def leave_roster(act: Act, person: str) -> None:
     entries = dict(_roster(act))
     if entries.pop(person, None) is not None:
         _put_roster(act, entries)
-        act.tx.record(
-            session=act.session.id,
-            person=act.actor.person,
-            capacity=act.actor.capacity,
-            delegation=act.actor.delegation,
-            act=RemovePerson.name,
-            subject=person,
-            closed=True,
-        )
+        act.tx.record_by(act.actor, RemovePerson.name, person, session=act.session.id, closed=True)
 
 
 def ask_to_enter(act: Act, command: AskToEnter) -> Result:

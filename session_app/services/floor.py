@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
@@ -182,20 +182,15 @@ def spoken_openly(desk: Desk, session: str) -> Mapping[str, float]:
     """Seconds each delegation has spoken, but for what was asked behind a closed door or to a closed
     item: that is for their roster."""
     items = sessions.agenda(desk.store, session)
-    spans = sessions.closed_spans(desk.store, session)
+    behind = sessions.closed_spans(desk.store, session)
     return floor.speaking_times(
         [
             each
             for item in ("", *(item.id for item in items if not item.is_closed))
             for each in lists.floor(desk.store, session, item).requests
-            if not is_within(spans, stamp(each.asked))
+            if stamp(each.asked) not in behind
         ]
     )
-
-
-def is_within(spans: Iterable[tuple[str, str | None]], at: str) -> bool:
-    """Whether a moment lies in one of these spans of time."""
-    return any(start <= at and (end is None or at <= end) for start, end in spans)
 
 
 def _change(act: Act, change: Callable[[Floor], Floor]) -> Result:

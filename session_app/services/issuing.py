@@ -36,7 +36,6 @@ from session_app.store.documents import Prepared
 from session_app.word import assemble
 
 from .desk import Act, Desk, Result, enter
-from .floor import is_within
 
 TEMPLATE = "conclusions.docx"
 DOWNLOAD = "document.download"
@@ -303,14 +302,14 @@ def count_readers(desk: Desk, draft: drafts.Draft, now: datetime) -> list[Reader
     """
     action = needed_to_download(draft)
     published = documents.published_at(desk.store, draft.id) is not None
-    spans = sessions.closed_spans(desk.store, draft.session)
+    behind = sessions.closed_spans(desk.store, draft.session)
     given = {
         grant.person
         for grant in people.grants(desk.store, draft.session)
         if grant.right in ("read_draft", "edit_draft")
         and grant.in_force(now)
         and grant.draft in (None, draft.id)
-        and not is_within(spans, stamp(grant.given_at))
+        and stamp(grant.given_at) not in behind
     }
     actors = [
         desk.authority.actor(draft.session, each.person)

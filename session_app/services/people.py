@@ -6,8 +6,14 @@ from datetime import datetime
 
 from session_app.domain.access import Action
 from session_app.domain.accreditation import AccreditationLine, RowReader, read_accreditations
-from session_app.domain.contract import AddPerson, ChangePerson, PeopleChanged, WithdrawPerson
-from session_app.domain.errors import Conflict, Invalid, NotFound
+from session_app.domain.contract import (
+    AddPerson,
+    ChangePerson,
+    ChooseLanguage,
+    PeopleChanged,
+    WithdrawPerson,
+)
+from session_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from session_app.domain.people import (
     Category,
     categorize,
@@ -105,6 +111,14 @@ def withdraw_person(act: Act, command: WithdrawPerson) -> Result:
         signing.withdraw_badges(act.tx, command.person)
     act.facts["reason"] = reason
     act.tx.announce(session, PeopleChanged(len(people.accredited(store, session))))
+    return {}
+
+
+def choose_language(act: Act, command: ChooseLanguage) -> Result:
+    """Set the language of one's own screens."""
+    if not act.actor.person:
+        raise Forbidden("access.denied", action=Action.KNOW)
+    people.choose_language(act.tx, act.actor.person, command.language)
     return {}
 
 

@@ -23,8 +23,9 @@ from session_app.store import drafts, rehearsals, sessions
 from session_app.store import gavel as gavels
 from session_app.store.database import new_id, stamp
 
+from .agenda import items_of
 from .desk import Desk
-from .setup import create_session, items_of
+from .setup import create_session
 from .structure import announce_structure
 
 FILE = "rehearsal.toml"

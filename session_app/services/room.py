@@ -6,13 +6,15 @@ and when the paragraph is deleted. An agenda item that ends leaves it where it i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from session_app.domain import drafting
 from session_app.domain.contract import PutBeforeRoom, RoomChanged, WithdrawFromRoom
-from session_app.domain.drafting import Rows
+from session_app.domain.drafting import Language, Rows
 from session_app.domain.errors import Conflict, NotFound
 from session_app.store import drafts, room, sessions
 
-from .desk import Act, Result
+from .desk import Act, Desk, Result
 
 
 def put_before_room(act: Act, command: PutBeforeRoom) -> Result:
@@ -52,3 +54,9 @@ def clear_if_gone(act: Act, draft: str, rows: Rows) -> None:
     held = room.room_text(act.desk.store, act.session.id)
     if held is not None and held.draft == draft and held.paragraph not in {row.id for row in rows}:
         clear_room(act)
+
+
+def standing_text(desk: Desk, draft: str, paragraph: str) -> Mapping[Language, str]:
+    """The texts of one paragraph as they count now: of record, or as they are being written."""
+    adopted = drafts.adopted_texts(desk.store, draft).get(paragraph)
+    return adopted.texts if adopted is not None else desk.drafts.texts(paragraph)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import secrets
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +20,6 @@ from session_app.domain.contract import (
     TurnPage,
     WithdrawScreen,
 )
-from session_app.domain.drafting import Language
 from session_app.domain.errors import Conflict, Invalid, NotFound
 from session_app.domain.paging import lay_out
 from session_app.domain.people import Audience
@@ -34,13 +32,14 @@ from session_app.domain.screens import (
 )
 from session_app.domain.signing import TYPED_ALPHABET, Failures
 from session_app.domain.text import is_clean
-from session_app.store import drafts, people, signing
+from session_app.store import people, signing
 from session_app.store import screens as store
 from session_app.store.room import room_text
 from session_app.store.room import turn_page as put_page
 from session_app.store.screens import Screen
 
 from .desk import Act, Desk, Result, acting
+from .room import standing_text
 from .signing import Browser, enter_everywhere, tell_desk
 
 
@@ -163,12 +162,6 @@ def turn_page(act: Act, command: TurnPage) -> Result:
         put_page(act.tx, act.session.id, command.page)
         act.tx.announce(act.session.id, PageTurned(held.paragraph, command.page))
     return {}
-
-
-def standing_text(desk: Desk, draft: str, paragraph: str) -> Mapping[Language, str]:
-    """The texts of one paragraph as they count now: of record, or as they are being written."""
-    adopted = drafts.adopted_texts(desk.store, draft).get(paragraph)
-    return adopted.texts if adopted is not None else desk.drafts.texts(paragraph)
 
 
 def rename_screen(act: Act, command: RenameScreen) -> Result:

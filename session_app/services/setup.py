@@ -1,4 +1,4 @@
-"""Setting up a session: its facts, its agenda, its empty draft; and the demonstration session."""
+"""Setting up a session: its facts, its agenda, its empty draft; and changing the facts afterwards."""
 
 from __future__ import annotations
 
@@ -6,33 +6,25 @@ import hashlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from session_app.domain import agenda
 from session_app.domain.access import Action, Actor
-from session_app.domain.agenda import Item, ItemState, Session
-from session_app.domain.attendance import Mark
-from session_app.domain.contract import AmendSession, CopyAgenda, SessionAmended
-from session_app.domain.drafting import LANGUAGES, Language, State
+from session_app.domain.agenda import Item, Session
+from session_app.domain.contract import AmendSession, SessionAmended
 from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
-from session_app.domain.people import Capacity
-from session_app.domain.reading import ImportedDraft
 from session_app.domain.text import is_clean
-from session_app.store import drafts, people, sessions, signing
-from session_app.store.database import Transaction, new_id, stamp
-from session_app.store.people import Accredited
+from session_app.store import drafts, people, sessions
 
-from .authority import CONSOLE
+from .agenda import agendas_to_copy, copied_items, items_of
+from .authority import CONSOLE_ACTOR
 from .desk import Act, Desk, Result
-from .importing import import_draft, read_source
-from .people import accredit
-from .structure import announce_structure
 
 SESSION_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 MAX_CITY = 80
@@ -41,13 +33,13 @@ MAX_CITY = 80
 
 def load_forum(folder: Path) -> Forum:
     """Read `forum.toml`. Raises `Invalid` naming file, key and remedy."""
-    return read_forum(_read_toml(folder / "forum.toml"), file=str(folder / "forum.toml"))
+    return read_forum(read_toml(folder / "forum.toml"), file=str(folder / "forum.toml"))
 
 
 def load_template(folder: Path, kind: str) -> SessionTemplate:
     """Read the session template of a kind of body."""
     path = folder / f"{kind}.toml"
-    return read_template(_read_toml(path), file=str(path))
+    return read_template(read_toml(path), file=str(path))
 
 
 def check_session(forum: Forum, session: Session) -> None:
@@ -94,19 +86,9 @@ def create_session(
                 tx, draft, position=position, key=section.key, titles=dict(section.title)
             )
         tx.announce(session.id, agenda.changed(tuple(items)))
-        if founder is None:
-            _record(tx, session.id, "session.create", session.id)
-        else:
+        if founder is not None:
             people.admit(tx, session.id, founder)
-            tx.record(
-                session=session.id,
-                person=founder.person,
-                capacity=founder.capacity,
-                delegation=founder.delegation,
-                act="session.create",
-                subject=session.id,
-                detail={},
-            )
+        tx.record_by(founder or CONSOLE_ACTOR, "session.create", session.id, session=session.id)
         tx.change_authority()
     return draft
 
@@ -191,7 +173,7 @@ def found_session(
         zone=plan.zone,
     )
     if plan.agenda:
-        items = _copied(desk, plan.agenda, plan.ppt, person, now)
+        items = copied_items(desk, plan.agenda, plan.ppt, person, now)
     else:
         items = items_of(load_template(folder, desk.forum.bodies[plan.body].kind))
     create_session(desk, planned, items, now, founder=founder)
@@ -202,44 +184,6 @@ def refuse_in_rehearsal(desk: Desk, session: str) -> None:
     """Raise `Conflict` in a rehearsal: nothing is set up from what is erased."""
     if sessions.session(desk.store, session).rehearsal_of is not None:
         raise Conflict("session.in_rehearsal")
-
-
-def agendas_to_copy(desk: Desk, person: str | None, now: datetime) -> list[str]:
-    """The sessions, and no rehearsals, whose agenda somebody may read, newest first."""
-    return [
-        each
-        for each in people.sessions_of(desk.store, person or "")
-        if sessions.session(desk.store, each).rehearsal_of is None
-        and desk.authority.may(each, person, Action.SEE_AGENDA, now)
-    ]
-
-
-def has_started(desk: Desk, session: str, person: str | None, now: datetime) -> bool:
-    """Whether anything of the agenda has begun, as somebody is told; of an empty one nothing has."""
-    shown = agenda.veil(
-        sessions.agenda(desk.store, session), desk.authority.level_of_closed(session, person, now)
-    )
-    begun = any(
-        isinstance(each, Item) and (each.begun or each.state is not ItemState.PENDING)
-        for each in shown
-    )
-    return begun or (bool(shown) and sessions.sitting(desk.store, session) is not None)
-
-
-def copy_agenda(act: Act, command: CopyAgenda) -> Result:
-    """Append another session's agenda to this one's."""
-    desk, here, person = act.desk, act.session.id, act.actor.person
-    if command.source == here or command.source not in agendas_to_copy(desk, person, act.now):
-        raise NotFound("session.unknown")
-    if has_started(desk, here, person, act.now):
-        raise Conflict("agenda.started")
-    copied = _copied(desk, command.source, act.session.ppt, person, act.now)
-    items = sessions.agenda(desk.store, here)
-    for each in copied:
-        items = agenda.add(items, each, after=None)
-    sessions.put_agenda(act.tx, here, items)
-    act.tx.announce(here, agenda.changed(items))
-    return {}
 
 
 def digest_of(session: Session) -> str:
@@ -297,191 +241,7 @@ def amend_session(act: Act, command: AmendSession) -> Result:
     return {}
 
 
-def _copied(desk: Desk, source: str, ppt: str, person: str | None, now: datetime) -> list[Item]:
-    """The agenda of another session, none of it begun; of its closed part as much as one is told."""
-    level = desk.authority.level_of_closed(source, person, now)
-    shown = agenda.veil(sessions.agenda(desk.store, source), level)
-    return [
-        Item(
-            new_id(),
-            each.title_es,
-            each.title_en,
-            mode=each.mode,
-            slot=each.slot if each.slot != ppt else None,
-            minutes=each.minutes,
-        )
-        for each in shown
-        if isinstance(each, Item)
-    ]
-
-
-def items_of(template: SessionTemplate) -> list[Item]:
-    """The agenda a new session of this kind starts from."""
-    return [
-        Item(new_id(), each.title["es"], each.title["en"], mode=each.mode, slot=each.slot)
-        for each in template.items
-    ]
-
-
-# The demonstration --------------------------------------------------------------------------
-
-DEMO_ROLES: Mapping[str, tuple[str, Capacity]] = {
-    "chair": ("SLV", Capacity.CHAIR),
-    "secretariat": ("ST", Capacity.STAFF),
-    "drafting-can": ("CAN", Capacity.DRAFTING_REPRESENTATIVE),
-    "drafting-mex": ("MEX", Capacity.DRAFTING_REPRESENTATIVE),
-    "drafting-slv": ("SLV", Capacity.DRAFTING_REPRESENTATIVE),
-    "delegate-hnd": ("HND", Capacity.DELEGATE),
-    "observer-organisation": ("ACNUR", Capacity.OBSERVER),
-    "observer-country": ("COL", Capacity.OBSERVER),
-    "rrocm": ("RROCM", Capacity.RROCM),
-    "interpreter": ("ST", Capacity.INTERPRETER),
-    "projector": ("ST", Capacity.SCREEN),
-}
-"""The roles a demonstration hands out sign-in links for, and whom each one is."""
-
-
-@dataclass(frozen=True)
-class DemoRole:
-    """One sign-in link of the demonstration."""
-
-    role: str
-    name: str
-    delegation: str
-    code: str
-
-
-def set_up_demo(desk: Desk, folder: Path, now: datetime) -> tuple[str, list[DemoRole]]:
-    """Enter the demonstration session of `folder`, unless it is there, and issue its sign-in codes.
-
-    A set-up that was interrupted is taken up where it stopped. Returns the session and one code per
-    role that somebody still holds. Codes issued before stay good.
-    """
-    facts = _read_toml(folder / "session.toml")
-    about = facts["session"]
-    session = Session(
-        id=about["id"],
-        body=about["body"],
-        ppt=about["ppt"],
-        city=about["city"],
-        country=about["country"],
-        starts=cast(date, about["starts"]),
-        ends=cast(date, about["ends"]),
-        zone=about["zone"],
-    )
-    if session.id not in sessions.session_ids(desk.store):
-        items = [
-            Item(
-                new_id(),
-                each["title"]["es"],
-                each["title"]["en"],
-                ItemState(each["state"]),
-                begun=each["state"] != ItemState.PENDING,
-            )
-            for each in facts["agenda"]
-        ]
-        create_session(desk, session, items, now)
-    if sessions.sitting(desk.store, session.id) is None:  # opening it is the last step
-        people_file = folder / facts["people"]["file"]
-        accredit(desk, session.id, people_file.read_bytes(), person=CONSOLE, now=now)
-        _import_demo_draft(desk, session.id, folder, facts, now)
-        _seat_delegations(desk, session.id, about["present"], now)
-    return session.id, _issue_demo_codes(desk, session.id, now)
-
-
-def _import_demo_draft(
-    desk: Desk, session: str, folder: Path, facts: dict[str, Any], now: datetime
-) -> None:
-    texts: dict[Language, ImportedDraft] = {}
-    for language in (facts["draft"]["origin"], *LANGUAGES):
-        if language not in texts:
-            name = facts["draft"][language]
-            texts[language] = read_source(name, (folder / name).read_bytes(), language)
-    for imported in texts.values():
-        if not _is_written(desk, session, imported.language):
-            import_draft(desk, session, imported, person=CONSOLE, now=now)
-    held = drafts.draft_of(desk.store, session)
-    assert held is not None, "the session was created with one"
-    draft = held.id
-    rows = drafts.rows(desk.store, draft)
-    if any(row.state is not State.PROPOSED for row in rows):
-        return
-    origin = texts[facts["draft"]["origin"]]
-    # The rows were made from the text in its order, so its names for paragraphs are theirs.
-    names = [
-        (section.key, address) for section in origin.sections for address in section.addresses()
-    ]
-    at = {name: place for place, name in enumerate(names)}
-    after = list(rows)
-    for group in facts["states"]:
-        for address in group["paragraphs"]:
-            place = at[group["section"], address]
-            after[place] = replace(after[place], state=State(group["state"]))
-    with desk.drafts.lock:
-        with desk.store.transaction(now) as tx:
-            drafts.put_rows(tx, draft, rows, after)
-            for each in facts["brackets"]:
-                row = rows[at[each["section"], each["paragraph"]]]
-                texts_now = desk.drafts.texts(row.id)
-                bracketed = {
-                    language: texts_now[language].replace(each[language], f"[{each[language]}]", 1)
-                    for language in LANGUAGES
-                }
-                desk.drafts.write(tx, draft, row.id, bracketed, person=CONSOLE)
-            announce_structure(tx, desk.store, draft, desk.drafts.style)
-        desk.drafts.settle()
-
-
-def _is_written(desk: Desk, session: str, language: Language) -> bool:
-    draft = drafts.draft_of(desk.store, session)
-    rows = drafts.rows(desk.store, draft.id) if draft is not None else ()
-    return any(desk.drafts.texts(row.id)[language] for row in rows)
-
-
-def _seat_delegations(desk: Desk, session: str, present: list[str], now: datetime) -> None:
-    with desk.store.transaction(now) as tx:
-        for code in present:
-            sessions.mark_attendance(tx, session, Mark(code, True, "", "chair", by=CONSOLE))
-            _record(tx, session, "attendance.mark", code, present=True)
-        sessions.put_sitting(tx, session, agenda.open_next(None, "open", stamp(now)))
-        _record(tx, session, "sitting.open", "", mode="open")
-
-
-def _issue_demo_codes(desk: Desk, session: str, now: datetime) -> list[DemoRole]:
-    everybody = people.accredited(desk.store, session)
-    roles = []
-    with desk.store.transaction(now) as tx:
-        for role, (delegation, capacity) in DEMO_ROLES.items():
-            holder = _holder(everybody, delegation, capacity)
-            if holder is None:
-                continue  # the Secretariat has accredited them anew meanwhile
-            code = signing.issue_badge(tx, holder.person, demonstration=True)
-            _record(tx, session, "people.badge", holder.person)
-            roles.append(DemoRole(role, holder.name, delegation, code))
-    return roles
-
-
-def _record(tx: Transaction, session: str, act: str, subject: str, **detail: object) -> None:
-    """Enter an act of the machine's own in the record: of the console, which is the Secretariat's."""
-    tx.record(
-        session=session,
-        person=CONSOLE,
-        capacity=Capacity.STAFF,
-        delegation="ST",
-        act=act,
-        subject=subject,
-        detail=detail,
-    )
-
-
-def _holder(everybody: list[Accredited], delegation: str, capacity: Capacity) -> Accredited | None:
-    who = (delegation, capacity, "observers")
-    return next(
-        (each for each in everybody if (each.delegation, each.capacity, each.audience) == who), None
-    )
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
     try:
         # Notepad puts a byte order mark in front.
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -401,16 +401,7 @@ def enter_everywhere(
     """Enter an act of somebody's own in the record of each of their sessions: a badge opens them all."""
     for session in people.sessions_of(desk.store, person):
         actor = desk.authority.actor(session, person)
-        tx.record(
-            session=session,
-            person=person,
-            capacity=actor.capacity,
-            delegation=actor.delegation,
-            act=act,
-            subject=person,
-            outcome=outcome,
-            detail=detail,
-        )
+        tx.record_by(actor, act, person, session=session, outcome=outcome, detail=detail)
 
 
 def tell_desk(desk: Desk, tx: Transaction, person: str) -> None:

@@ -29,6 +29,7 @@ from typing import IO
 
 from sqlite_utils import Database as SqliteUtils
 
+from session_app.domain.access import Actor
 from session_app.domain.contract import Event
 from session_app.domain.errors import Conflict
 from session_app.domain.record import seal
@@ -118,6 +119,30 @@ class Transaction:
             "insert into act values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*columns, sealed)
         )
         self.execute("update record_head set entries = ?, hash = ?", (entries + 1, sealed))
+
+    def record_by(
+        self,
+        actor: Actor,
+        act: str,
+        subject: str,
+        *,
+        session: str,
+        outcome: str = "done",
+        detail: Mapping[str, object] | None = None,
+        closed: bool = False,
+    ) -> None:
+        """Enter an act of somebody's, in the capacity they have it in, as `record` does."""
+        self.record(
+            session=session,
+            person=actor.person,
+            capacity=actor.capacity,
+            delegation=actor.delegation,
+            act=act,
+            subject=subject,
+            outcome=outcome,
+            detail=detail,
+            closed=closed,
+        )
 
     def flush_events(self) -> tuple[Announced, ...]:
         logged = []

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from session_app.domain.agenda import Item, Items, ItemState, Session, Sitting, SittingState
+from session_app.domain.agenda import Item, Items, ItemState, Session, Sitting, SittingState, Spans
 from session_app.domain.attendance import Mark
 from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.forum import Value
@@ -122,14 +122,14 @@ def sitting(db: Database, session_id: str) -> Sitting | None:
     )
 
 
-def closed_spans(db: Database, session_id: str) -> list[tuple[str, str | None]]:
+def closed_spans(db: Database, session_id: str) -> Spans:
     """From when until when a session has sat behind a closed door; one under way has no end yet."""
     rows = db.all(
         "select opened, case when state = 'closed' then since end as ended from sitting"
         " where session = ? and mode = 'closed' order by number",
         (session_id,),
     )
-    return [(row["opened"], row["ended"]) for row in rows]
+    return Spans(tuple((row["opened"], row["ended"]) for row in rows))
 
 
 def put_sitting(tx: Transaction, session_id: str, sitting: Sitting) -> None:

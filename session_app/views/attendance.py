@@ -13,7 +13,6 @@ from session_app.domain.attendance import Mark
 from session_app.domain.drafting import Texts
 from session_app.services import attendance
 from session_app.services.desk import Desk
-from session_app.services.floor import is_within
 from session_app.store import sessions
 
 from .viewer import Viewer
@@ -87,12 +86,12 @@ def telling(desk: Desk, session: Session, viewer: Viewer) -> Tell:
     marks, and of what was marked behind a closed door nothing but to its roster."""
     if Action.MARK_ATTENDANCE not in viewer.may:
         return lambda mark: None
-    spans = sessions.closed_spans(desk.store, session.id)
+    behind = sessions.closed_spans(desk.store, session.id)
 
     def tell(mark: Mark | None) -> ArrivalModel | None:
         if mark is None:
             return None
-        if viewer.closed is not Level.CONTENT and is_within(spans, mark.at):
+        if viewer.closed is not Level.CONTENT and mark.at in behind:
             return None
         since = i18n.format_time(session.local(mark.at))
         person = desk.authority.actor(session.id, mark.person).name if mark.person else ""

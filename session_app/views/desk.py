@@ -10,13 +10,12 @@ from statistics import fmean
 
 from session_app import i18n
 from session_app.domain.access import Level
-from session_app.domain.agenda import Session
+from session_app.domain.agenda import Session, Spans
 from session_app.domain.drafting import LANGUAGES, Language, Texts
 from session_app.domain.people import Capacity
 from session_app.domain.signing import kind_of_device
 from session_app.services.attendance import members_present
 from session_app.services.desk import Desk, Reach
-from session_app.services.floor import is_within
 from session_app.store import people, sessions, signing
 from session_app.store.people import Accredited
 
@@ -160,12 +159,12 @@ def write_attendance(
     spreadsheet."""
     session = sessions.session(desk.store, session_id)
     inside = desk.authority.level_of_closed(session_id, viewer, now) is Level.CONTENT
-    spans = [] if inside else sessions.closed_spans(desk.store, session_id)
+    behind = Spans() if inside else sessions.closed_spans(desk.store, session_id)
     marks = sessions.attendance(desk.store, session_id)
     seen = signing.first_logins(desk.store, session_id)
 
     def said(at: str) -> str:
-        if not at or is_within(spans, at):
+        if not at or at in behind:
             return ""
         return session.local(at).strftime("%Y-%m-%d %H:%M")
 
@@ -178,7 +177,7 @@ def write_attendance(
             continue
         mark = marks.get(each.delegation)
         known = desk.forum.delegations.get(each.delegation)
-        told = mark is not None and not is_within(spans, mark.at)
+        told = mark is not None and mark.at not in behind
         rows.append(
             [
                 each.delegation,

@@ -9,7 +9,6 @@ from session_app import i18n
 from session_app.domain.access import Level
 from session_app.domain.agenda import Session
 from session_app.services.desk import Desk
-from session_app.services.floor import is_within
 from session_app.services.gavel import list_entitled
 from session_app.store import gavel, sessions
 
@@ -40,9 +39,7 @@ def read_gavel(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> G
     the closed door."""
     holder = desk.authority.holder(session.id, now)
     since = ""
-    behind = holder is not None and is_within(
-        sessions.closed_spans(desk.store, session.id), holder.since
-    )
+    behind = holder is not None and holder.since in sessions.closed_spans(desk.store, session.id)
     if holder is not None and (viewer.closed is Level.CONTENT or not behind):
         since = i18n.format_time(session.local(holder.since))
     return GavelModel(

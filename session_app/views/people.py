@@ -11,7 +11,6 @@ from session_app.domain.access import Level
 from session_app.domain.agenda import Session
 from session_app.domain.drafting import Language
 from session_app.services.desk import Desk
-from session_app.services.floor import is_within
 from session_app.store import drafts, people, sessions
 from session_app.store.database import stamp
 from session_app.store.people import Accredited
@@ -68,9 +67,9 @@ def read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
     numbers = {each.id: each.number for each in items}
     held = drafts.draft_of(desk.store, session.id)
     open_text = held.id if held is not None else ""
-    spans = sessions.closed_spans(desk.store, session.id)
+    behind = sessions.closed_spans(desk.store, session.id)
     for grant in people.grants(desk.store, session.id):
-        given_behind = is_within(spans, stamp(grant.given_at))
+        given_behind = stamp(grant.given_at) in behind
         is_of_closed = grant.item not in (None, *numbers) or grant.draft not in (None, open_text)
         if viewer.closed is not Level.CONTENT and (given_behind or is_of_closed):
             continue  # given behind the closed door, or for what is there

@@ -16,7 +16,7 @@ from session_app.domain.paging import lay_out
 from session_app.services.adoption import digest
 from session_app.services.desk import Desk
 from session_app.services.floor import is_closed, read_floor
-from session_app.services.screens import standing_text
+from session_app.services.room import standing_text
 from session_app.store import decisions, drafts, people, room, sessions
 from session_app.store.drafts import Draft
 

@@ -13,15 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from session_app.domain.access import Action
 from session_app.domain.errors import ActError
 from session_app.i18n import translate_error
+from session_app.services.agenda import agendas_to_copy, has_started
 from session_app.services.desk import Desk, clock, enter
-from session_app.services.setup import (
-    Plan,
-    agendas_to_copy,
-    find_mistakes,
-    found_session,
-    has_started,
-    refuse_in_rehearsal,
-)
+from session_app.services.setup import Plan, find_mistakes, found_session, refuse_in_rehearsal
 from session_app.store import sessions
 from session_app.views.desk import write_attendance
 from session_app.views.head import read_head

@@ -37,9 +37,10 @@ from session_app.domain.errors import ActError, Invalid
 from session_app.i18n import translate_error
 from session_app.services.acts import HANDLERS
 from session_app.services.adoption import read_standing
+from session_app.services.demo import DEMO_ROLES, set_up_demo
 from session_app.services.desk import Desk, clock, open_desk, perform
 from session_app.services.door import preview_closing
-from session_app.services.setup import DEMO_ROLES, load_forum, set_up_demo
+from session_app.services.setup import load_forum
 from session_app.store import drafts, people, sessions
 from session_app.store.database import Database
 from tests.desk_process import Refused, running_desk

@@ -34,10 +34,11 @@ from session_app.domain.text import clean
 from session_app.i18n import translate, translate_error
 from session_app.services.authority import CONSOLE
 from session_app.services.console import CALLS
+from session_app.services.demo import set_up_demo
 from session_app.services.desk import Desk, clock, open_desk
 from session_app.services.importing import import_draft, read_source
 from session_app.services.people import accredit
-from session_app.services.setup import create_session, load_forum, set_up_demo
+from session_app.services.setup import create_session, load_forum
 from session_app.store import drafts, people, sessions
 from session_app.store.database import Database
 from tests.hostile.fuzz_commands import CRM, RECORD, Watch, check_sentence, memory

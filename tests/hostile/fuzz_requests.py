@@ -26,7 +26,7 @@ from urllib.parse import quote, urlencode
 from session_app.app import create_app, open_conference
 from session_app.config import Settings
 from session_app.domain import contract
-from session_app.services.setup import DEMO_ROLES
+from session_app.services.demo import DEMO_ROLES
 from tests.desk_process import DeskProcess, running_desk
 from tests.hostile.fuzz_commands import TEXTS
 

@@ -3,10 +3,10 @@
 import pytest
 from conftest import CRM, NOW, Room, by_role
 
-from session_app.services import setup
+from session_app.services import demo
 from session_app.services.authority import CONSOLE
+from session_app.services.demo import set_up_demo
 from session_app.services.people import accredit
-from session_app.services.setup import set_up_demo
 from session_app.store import people, sessions
 
 DEMO = CRM / "demo"
@@ -22,7 +22,7 @@ def cut(*_, **__):
 
 @pytest.mark.parametrize("step", ["accredit", "_import_demo_draft", "_seat_delegations"])
 def test_an_interrupted_set_up_is_taken_up_where_it_stopped(desk, demonstration, monkeypatch, step):
-    monkeypatch.setattr(setup, step, cut)
+    monkeypatch.setattr(demo, step, cut)
     with pytest.raises(PowerCut):
         set_up_demo(desk, DEMO, NOW)
     monkeypatch.undo()
@@ -37,13 +37,13 @@ def test_an_interrupted_set_up_is_taken_up_where_it_stopped(desk, demonstration,
 
 
 def test_a_set_up_interrupted_between_the_languages_brings_the_second(desk, monkeypatch):
-    real, calls = setup.import_draft, []
+    real, calls = demo.import_draft, []
 
     def once(*given, **named):
         calls.append(given)
         return real(*given, **named) if len(calls) == 1 else cut()
 
-    monkeypatch.setattr(setup, "import_draft", once)
+    monkeypatch.setattr(demo, "import_draft", once)
     with pytest.raises(PowerCut):
         set_up_demo(desk, DEMO, NOW)
     monkeypatch.undo()
