@@ -21,7 +21,7 @@ from browser.people import Person
 from desk_process import DeskProcess
 from playwright.sync_api import Browser, sync_playwright
 
-from session_app.services.setup import DEMO_ROLES
+from session_app.services.demo import DEMO_ROLES
 from session_app.web.guides import PICTURES
 
 ROOT = Path(__file__).resolve().parent.parent
