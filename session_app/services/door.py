@@ -114,12 +114,13 @@ def close_door(act: Act, command: CloseDoor) -> Result:
 def enter_sitting(
     act: Act, last: Sitting | None, mode: SittingMode, *, companions: int | None = None
 ) -> Result:
-    """Open the next sitting in a mode. Only who may manage the door opens one behind it."""
+    """Open the next sitting in a mode. Only who may manage the door opens one that is not open."""
     allowed = companions or int(read_setting(act.desk, act.session.id, "companions"))
     if last is not None and WIDTH.index(mode) < WIDTH.index(last.mode):
         clear_room(act)  # before fewer people it was put there
-    if mode == "closed":
+    if mode != "open":
         act.desk.authority.require(act.session.id, act.actor.person, Action.MANAGE_DOOR, act.now)
+    if mode == "closed":
         everybody = people.accredited(act.desk.store, act.session.id)
         _put_roster(act, _proposed(act.desk, act.session.id, everybody, allowed))
     elif last is not None and last.mode == "closed":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from session_app.domain import agenda
+from session_app.domain.access import Action
 from session_app.domain.agenda import Sitting
 from session_app.domain.contract import (
     CloseSitting,
@@ -32,8 +33,10 @@ def resume_sitting(act: Act, command: ResumeSitting) -> Result:
 
 
 def close_sitting(act: Act, command: CloseSitting) -> Result:
-    """Close the sitting."""
+    """Close the sitting; one that is not open only for who may manage its door, which opens with it."""
     last = sessions.sitting(act.desk.store, act.session.id)
+    if last is not None and last.is_behind_door:
+        act.desk.authority.require(act.session.id, act.actor.person, Action.MANAGE_DOOR, act.now)
     clear_room(act)
     return put_sitting(act, agenda.close(last, stamp(act.now)))
 

@@ -153,7 +153,9 @@ def render_topic(
 
 
 TOPICS: Mapping[str, Topic] = {
-    "sitting": Topic(Action.KNOW, read_sitting, frozenset({Action.MANAGE_SITTING})),
+    "sitting": Topic(
+        Action.KNOW, read_sitting, frozenset({Action.MANAGE_SITTING, Action.MANAGE_DOOR})
+    ),
     "rehearsal": Topic(Action.KNOW, read_rehearsal),
     "agenda": Topic(
         Action.SEE_AGENDA, read_agenda, frozenset({Action.MANAGE_AGENDA, Action.ADVANCE_AGENDA})

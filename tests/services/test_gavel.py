@@ -215,10 +215,23 @@ def test_door_exceptions_and_adoption_are_never_the_secretariats(chairs):
         ("paragraph.adopt", {"paragraph": chairs.rows()[0].id, "digest": "0" * 64}),
         ("grant.give", {"person": SECOND, "right": "speak", "reason": "no"}),
         ("sitting.open", {"mode": "closed"}),
+        ("sitting.open", {"mode": "members"}),
     ):
         with pytest.raises(ActError) as refused:
             chairs.do("secretariat", name, **values)
         assert isinstance(refused.value, Forbidden), name
+
+
+def test_the_secretariat_does_not_open_the_door_by_closing_a_sitting_among_members(chairs):
+    """It sits inside and conducts; whoever closes that sitting lets the others in."""
+    chairs.do("chair", "gavel.delegate", on=True)
+    chairs.do("chair", "sitting.close")
+    chairs.do("chair", "sitting.open", mode="members")
+    chairs.do("secretariat", "gavel.take", seen=chairs.person["chair"])
+    for act in ("sitting.suspend", "sitting.resume"):
+        chairs.do("secretariat", act)
+        with pytest.raises(Forbidden):
+            chairs.do("secretariat", "sitting.close")
 
 
 def test_a_delegation_is_given_once(chairs):
