@@ -187,6 +187,8 @@ CAPACITY_WORDS: Mapping[str, Capacity] = MappingProxyType(
                 "alternate",
                 "alterno",
                 "alterna",
+                "suplente",
+                *("asesor", "asesora", "asesor_a", "adviser", "advisor"),
             ),
             Capacity.DELEGATE,
         ),
@@ -215,7 +217,10 @@ CAPACITY_WORDS: Mapping[str, Capacity] = MappingProxyType(
             Capacity.PPT_STAFF,
         ),
         **dict.fromkeys(
-            ("personal", "secretaria_tecnica", "st", "ts", "technical_secretariat"),
+            (
+                *("personal", "secretaria", "secretaria_tecnica", "personal_de_la_st", "st"),
+                *("secretariat", "technical_secretariat", "ts"),
+            ),
             Capacity.STAFF,
         ),
         **dict.fromkeys(
