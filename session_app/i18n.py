@@ -27,6 +27,7 @@ from .domain.documents import DraftMark
 from .domain.drafting import LANGUAGES, Language, Texts
 from .domain.errors import ActError
 from .domain.glossary import Term, read_glossary
+from .domain.people import Capacity
 
 _LOCALES: Mapping[Language, Locale] = {"es": Locale("es"), "en": Locale.parse("en_001")}
 _CATALOGUES = Path(__file__).with_name("messages")
@@ -55,7 +56,7 @@ def translate(code: str, language: Language, /, **params: object) -> str:
     """The sentence for a code. It never fails: it is what is said when something else has.
 
     A code without a sentence gets the general one, a parameter that is not given is shown as "…".
-    A sequence is written as a list ("Canadá, Costa Rica y México").
+    A sequence is written as a list ("Canadá, Costa Rica y México"), a capacity as its word.
     """
     message = _MESSAGES[language].get(code, _MESSAGES[language][UNKNOWN])
     if not isinstance(message, str):
@@ -112,10 +113,17 @@ class _Shown(dict[str, object]):
     """Parameters as they are shown in one language."""
 
     def __init__(self, params: Mapping[str, object], language: Language) -> None:
+        def word(value: object) -> object:
+            return (
+                translate(f"ui.capacity.{value}", language)
+                if isinstance(value, Capacity)
+                else value
+            )
+
         super().__init__(
-            (name, join_names(map(str, value), language))
+            (name, join_names((str(word(each)) for each in value), language))
             if isinstance(value, list | tuple | set | frozenset)
-            else (name, value)
+            else (name, word(value))
             for name, value in params.items()
         )
 

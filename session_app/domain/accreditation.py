@@ -92,7 +92,7 @@ def guess_columns(sheet: Sheet, forum: Forum) -> tuple[str | None, ...]:
 
     "Cargo" is what somebody does at the meeting in one list, and their post in the next: it is the
     capacity if its cells are. A delegation or capacity without a heading of its own is found by its
-    cells, too.
+    cells, too; of a list without headings the first column that is left is the name.
     """
     reader = RowReader(forum)
     columns = list(zip(*(cells for _, cells in sheet.rows), strict=True))
@@ -114,6 +114,11 @@ def guess_columns(sheet: Sheet, forum: Forum) -> tuple[str | None, ...]:
                 if taken is None and holds(place, column):
                     found[place] = column
                     break
+    if not any(sheet.headings) and any(found):
+        for place, taken in enumerate(found):
+            if taken is None and not any("@" in cell for cell in columns[place]):
+                found[place] = "name"  # what a list of people begins with
+                break
     return tuple(found)
 
 
@@ -285,9 +290,9 @@ _AUDIENCE_WORDS: Mapping[str, Audience] = MappingProxyType(
         "miembros": "members",
     }
 )
-_KNOWN_WORDS: Mapping[str, str] = MappingProxyType(
+_KNOWN_WORDS: Mapping[str, object] = MappingProxyType(
     {
-        "capacity": ", ".join(Capacity),
+        "capacity": tuple(Capacity),
         "language": "es, en",
         "drafting": "yes, no, sí",
         "audience": "members, observers, miembros, observadores",
@@ -429,14 +434,13 @@ class RowReader:
         delegation = self._forum.delegations.get(code)
         possible = CATEGORIES[delegation.kind if delegation else None]
         if capacity not in possible:
-            known = ", ".join(possible)
             self._report(
                 line,
                 "capacity",
                 "people.wrong_capacity",
                 value=capacity,
                 delegation=code,
-                known=known,
+                known=tuple(possible),
             )
         elif capacity in PRESIDENCY and self._ppt is not None and code != self._ppt:
             self._report(line, "capacity", "people.not_the_presidency", ppt=self._ppt)

@@ -18,6 +18,7 @@ from .accreditation import (
     possible_capacities,
     suggest_delegations,
 )
+from .drafting import LANGUAGES
 from .forum import Forum
 from .people import MAX_CIVIL_SOCIETY, Audience, Capacity, Category, categorize
 from .sheet import Problem
@@ -195,10 +196,15 @@ def suggest(row: Reviewed, forum: Forum, *, ppt: str) -> tuple[Fix, ...]:
             return tuple(Fix("delegation", each) for each in nearest)
         case "people.no_capacity" | "people.wrong_capacity" | "people.not_the_presidency":
             return tuple(Fix("capacity", each) for each in capacities[:4])
-        case "people.unknown_word" if reader.knows_capacity(texts.get("capacity", "")):
-            return ()
         case "people.unknown_word":
-            return tuple(Fix("capacity", each) for each in capacities[:4])
+            match row.problems[0].column:
+                case "capacity":
+                    return tuple(Fix("capacity", each) for each in capacities[:4])
+                case "language":
+                    return tuple(Fix("language", each) for each in LANGUAGES)
+                case "drafting":
+                    return (Fix("drafting", "yes"), Fix("drafting", "no"))
+            return ()
         case "people.second_representative":
             drafts = texts.get("drafting", "").strip() != ""
             return (Fix("drafting", "no"),) if drafts else (Fix("capacity", Capacity.DELEGATE),)

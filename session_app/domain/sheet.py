@@ -94,7 +94,8 @@ def read_lines(content: str | bytes) -> Lines:
 
 
 def read_sheet(content: str | bytes) -> Sheet:
-    """A file as a table. Its headings are the line that reads most like headings near the top.
+    """A file as a table. Its headings are the line that reads most like headings near the top; where none
+    reads like headings at all, the first line is somebody, too, and no column has one.
 
     Short rows are filled up, and cells beyond the headings get columns without one: nothing is lost,
     and nothing is wrong with a row for its number of cells alone. Raises as `read_lines`, and for a
@@ -102,11 +103,11 @@ def read_sheet(content: str | bytes) -> Sheet:
     """
     lines = read_lines(content)
     candidates = lines[: min(PREAMBLE, len(lines))]
-    best = max(
-        range(len(candidates)),
-        key=lambda place: (len({*map(field_of, candidates[place][1])} - {None}), -place),
-    )
+    known = [len({*map(field_of, cells)} - {None}) for _, cells in candidates]
+    best = max(range(len(candidates)), key=lambda place: (known[place], -place))
     number, headings = lines[best]
+    if not known[best]:
+        number, headings, best = 0, [], -1
     below = [(line, without_empty_end(cells)) for line, cells in lines[best + 1 :]]
     if not below:
         raise refuse([Problem(number, "", "people.no_lines")])

@@ -139,7 +139,8 @@ def find_mistakes(desk: Desk, plan: Plan, person: str | None, now: datetime) -> 
         try:
             days[field] = date.fromisoformat(getattr(plan, field))
         except ValueError:
-            found[field] = Invalid("session.bad_date")
+            chosen = getattr(plan, field)
+            found[field] = Invalid("session.bad_date" if chosen else "session.no_date")
     if len(days) == 2 and days["ends"] < days["starts"]:
         found["ends"] = Invalid("session.ends_before_start")
     try:

@@ -29,6 +29,8 @@ SHORT = {
     "people.person_twice": "ui.import.wrong.twice",
     "people.no_name": "ui.import.wrong.name",
     "people.bad_email": "ui.import.wrong.email",
+    "people.unknown_word": "ui.import.wrong.word",
+    "people.wrong_capacity": "ui.import.wrong.not_theirs",
 }
 """What is said at a row in few words, where its whole sentence says what a command line needs."""
 
@@ -209,6 +211,8 @@ class _Words:
             return known.name[self.language] if known else value
         if field == "capacity":
             return translate(f"ui.capacity.{value}", self.language)
+        if field == "language":
+            return translate(f"ui.language.{value}", self.language) if value else ""
         if field == "drafting":
             return translate(f"ui.import.{value}", self.language)
         return value

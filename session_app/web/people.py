@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from session_app.domain.access import Action
 from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
 from session_app.domain.people import Capacity
-from session_app.domain.sheet import FIELDS
+from session_app.domain.sheet import FIELDS, MAX_BYTES
 from session_app.i18n import translate, translate_error
 from session_app.services import accrediting
 from session_app.services.accrediting import read_staged
@@ -27,6 +27,8 @@ from session_app.views.viewer import viewer_of
 from .guard import door, visitor
 from .secretariat import IN_THE_STRIP
 
+MAX_FORM = 18_000_000
+"""Bytes of a form that brings a list: one that is too large is refused on the page it was sent from."""
 _STEP_OF = {"columns": "columns", "row": "review", "confirm": "review"}
 """Where a refused act of an import is said."""
 
@@ -75,6 +77,7 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
     @app.post("/s/<session>/desk/people/import")
     @door(Action.ACCREDIT)
     def take_import(session: str) -> BaseResponse | str:
+        request.max_content_length = MAX_FORM
         act = request.form.get("act", "")
         try:
             step = import_act(session, act)
@@ -97,7 +100,8 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
                 file = request.files.get("file")
                 if file is None or not file.filename:
                     raise Invalid("people.no_file")
-                content = file.stream.read()
+                with file.stream as sent:
+                    content = sent.read(MAX_BYTES + 1)  # one byte more is refused by its size
                 accrediting.stage(desk, session, file.filename, content, **who)
                 return "columns"
             case "columns":

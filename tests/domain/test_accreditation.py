@@ -63,6 +63,20 @@ def test_a_list_of_any_spreadsheet_is_read(content: bytes, forum: Forum) -> None
     assert guess_columns(sheet, forum)[:3] == ("name", "delegation", "capacity")
 
 
+def test_a_list_without_headings_loses_nobody(forum: Forum) -> None:
+    sheet = read_sheet("jose@x.example,José Peña,OIM,Observador\neva@x.example,Eva,HND,Delegada\n")
+    assert (sheet.line, len(sheet.rows)) == (0, 2)
+    assert guess_columns(sheet, forum) == (None, "name", "delegation", "capacity")
+
+
+def test_a_word_that_is_not_known_is_offered_the_words_of_its_own_column(forum: Forum) -> None:
+    lines = rows("Ana,CAN,Ministra,", "Eva,MEX,Delegada,")
+    strange = RowTexts(lines[1].line, {**lines[1].texts, "language": "francés"})
+    found = review([lines[0], strange], forum, ppt="SLV", body="grcm", held=(), companions=1)
+    offered = [[fix.field for fix in suggest(each, forum, ppt="SLV")] for each in found]
+    assert offered == [["capacity"] * 4, ["language"] * 2]
+
+
 def test_rows_of_other_lengths_are_filled_up_and_lose_nothing() -> None:
     sheet = read_sheet(b"name,delegation\nA\nB,CAN,head,more\n")
     assert sheet.headings == ("name", "delegation", "", "")
@@ -242,6 +256,10 @@ def test_every_row_says_for_itself_what_is_wrong_and_the_others_are_ready(forum:
         "people.bad_email",
     ]
     fixes = [suggest(each, forum, ppt="SLV") for each in found]
+    problem = look(forum, "Ana,ST,Jefatura,")[0].problems[0]
+    assert "Jefatura de delegación. Para esta delegación: Secretaría Técnica, Intérprete" in (
+        translate(problem.code, "es", **problem.params)
+    )
     assert fixes[0][0] == Fix("delegation", "DOM")
     assert fixes[1] == ()
     assert fixes[2] == (Fix("skip", "yes"),)

@@ -136,6 +136,17 @@ def test_what_a_refused_file_says_names_the_line_and_the_remedy(at):
     assert at.post("file").status_code == 400
     answer = at.post("file", file=(io.BytesIO(b'name\n"Ana\n'), "lista.csv"))
     assert "Línea 2" in answer.text
+    # Written by hand: the client would leave a file of its own open.
+    part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    form = part % (b"act", b"file") + part % (b'file"; filename="lista.csv', b"Ana\n" * 600_000)
+    url = "http://127.0.0.1:8000"
+    answer = at.visitor.client.post(
+        at.where, base_url=url, data=form + b"--x--\r\n", headers={"Origin": url},
+        content_type="multipart/form-data; boundary=x",
+    )  # fmt: skip
+    assert answer.status_code == 400
+    assert "pasa de 2 MB" in answer.text
+    assert 'type="file"' in answer.text, "on the page it was sent from"
 
 
 def test_steps_that_cannot_be_are_led_back_or_refused(at):

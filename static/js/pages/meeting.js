@@ -173,7 +173,7 @@ agenda().addEventListener("keydown", (event) => {
   }
 });
 
-/** The row that is dragged, and where it would go. @type {{row: HTMLElement, pointer: number, to: HTMLElement | null, below: boolean} | null} */
+/** The row that is dragged, where its pointer is, and where it would go. @type {{row: HTMLElement, pointer: number, y: number, scrolls: number, to: HTMLElement | null, below: boolean} | null} */
 let dragged = null;
 
 agenda().addEventListener("pointerdown", (event) => {
@@ -182,24 +182,50 @@ agenda().addEventListener("pointerdown", (event) => {
   if (!grip || !row || event.button !== 0) return;
   event.preventDefault();
   grip.setPointerCapture(event.pointerId);
-  dragged = { row, pointer: event.pointerId, to: null, below: false };
+  dragged = { row, pointer: event.pointerId, y: event.clientY, scrolls: 0, to: null, below: false };
   row.classList.add("dragged");
 });
 
 agenda().addEventListener("pointermove", (event) => {
   if (dragged?.pointer !== event.pointerId) return;
+  dragged.y = event.clientY;
+  aim();
+  dragged.scrolls ||= requestAnimationFrame(scrollAlong);
+});
+
+/** Mark where the item would go. */
+function aim() {
   unmark();
+  if (!dragged) return;
+  const { y } = dragged;
   const over = rows().find((row) => {
     const { top, bottom } = row.getBoundingClientRect();
-    return event.clientY >= top && event.clientY < bottom;
+    return y >= top && y < bottom;
   });
   const last = rows().at(-1);
-  dragged.to = over ?? (last && event.clientY >= last.getBoundingClientRect().bottom ? last : (rows()[0] ?? null));
+  dragged.to = over ?? (last && y >= last.getBoundingClientRect().bottom ? last : (rows()[0] ?? null));
   if (!dragged.to) return;
   const { top, height } = dragged.to.getBoundingClientRect();
-  dragged.below = event.clientY > top + height / 2;
+  dragged.below = y > top + height / 2;
   if (dragged.to !== dragged.row) dragged.to.classList.add(dragged.below ? "drop-below" : "drop-above");
-});
+}
+
+const EDGE = 96; // px from an end of the window within which the page goes along
+const STRIDE = 14; // px at most between two frames
+
+/** An agenda is longer than a window: near an end of it the page moves under the item. */
+function scrollAlong() {
+  if (!dragged) return;
+  dragged.scrolls = 0;
+  const [above, below] = [EDGE - dragged.y, dragged.y - (window.innerHeight - EDGE)];
+  const by = above > 0 ? -Math.min(above, EDGE) : Math.min(Math.max(below, 0), EDGE);
+  if (!by) return;
+  const before = window.scrollY;
+  window.scrollBy(0, (by / EDGE) * STRIDE);
+  if (window.scrollY === before) return;
+  aim();
+  dragged.scrolls = requestAnimationFrame(scrollAlong);
+}
 
 agenda().addEventListener("pointerup", (event) => {
   if (dragged?.pointer !== event.pointerId) return;
@@ -295,6 +321,11 @@ document.addEventListener("submit", ({ target }) => {
   if (!(target instanceof HTMLFormElement) || !filledOn.delete(target.id)) return;
   const [seen, now] = [target.elements.namedItem("seen"), named.get(target.id)];
   if (seen instanceof HTMLInputElement && now) setTimeout(() => (seen.value = now));
+});
+
+/** Who adds one item adds the next. */
+document.addEventListener("done", ({ target }) => {
+  if (target instanceof Element && target.closest("#add-item")) document.getElementById("es-new")?.focus();
 });
 
 document.addEventListener("done", ({ target }) => {
