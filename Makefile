@@ -21,7 +21,7 @@ test: .venv/ready-dev ## set up and run the whole suite
 	@tests/run
 
 quick: .venv/ready-dev ## only the quick tests
-	@TMPDIR=$$(tests/folder) $(BIN)/pytest -q -n auto --dist loadfile --ignore tests/browser -m "not slow and not browser"
+	@TMPDIR=$$(tests/folder) $(BIN)/pytest -q -n auto --dist worksteal --ignore tests/browser -m "not slow and not browser"
 
 check: .venv/ready-dev ## what CI runs: format, lint, types, arrows, generated files, tests
 	@tests/check
