@@ -45,6 +45,8 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch":
 UPRIGHT = {"width": 820, "height": 1180}
 ZOOMED = {"width": 640, "height": 400}
 """A laptop's window at 200 %: half as many of the page's own pixels."""
+FOURFOLD = {"width": 320, "height": 200}
+"""The same at 400 % (WCAG 1.4.10)."""
 
 
 def only(*rules: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from browser.accessible import (
     FINGER,
+    FOURFOLD,
     LAPTOP,
     PHONE,
     POINTER,
@@ -343,16 +344,16 @@ def test_the_text_is_read_and_written_without_a_barrier(house: House) -> None:
     writer.wait_online()
 
 
-def test_nothing_is_cut_off_at_twice_the_size_nor_on_a_phone(house: House) -> None:
+def test_nothing_is_cut_off_at_twice_or_four_times_the_size_nor_on_a_phone(house: House) -> None:
     for role, place in (
         ("chair", "chair"), ("chair", ""), ("secretariat", "desk"), ("secretariat", "desk/meeting"),
         ("secretariat", "desk/people"), ("secretariat", "desk/badges"), ("secretariat", "record"),
         ("secretariat", "why"), ("secretariat", "as/delegate/"), ("drafting-can", "draft"),
         ("drafting-can", "documents"),
     ):  # fmt: skip
-        person = house.open(role, place)
+        person = house.open(role, place, **TABLET if role == "chair" else LAPTOP)
         window = person.page.viewport_size
-        for size in (ZOOMED, PHONE["viewport"]):
+        for size in (ZOOMED, FOURFOLD, PHONE["viewport"]):
             person.page.set_viewport_size(size)
             house.inspector.measure(
                 person.page,
@@ -360,6 +361,22 @@ def test_nothing_is_cut_off_at_twice_the_size_nor_on_a_phone(house: House) -> No
                 least=FINGER if place == "chair" else POINTER,
             )
         person.page.set_viewport_size(window)
+
+
+def test_at_four_times_the_size_the_draft_is_read_and_written_in_one_column(house: House) -> None:
+    writer = house.open("drafting-can", "draft")
+    page = writer.page
+    window = page.viewport_size
+    page.set_viewport_size(FOURFOLD)
+    page.emulate_media(forced_colors="active")
+    spanish, english = (page.locator(f".row.item .cell.{tongue}").nth(3) for tongue in ("es", "en"))
+    one, other = spanish.bounding_box(), english.bounding_box()
+    assert other["y"] >= one["y"] + one["height"] > 0, "the languages are not under each other"
+    assert page.evaluate("document.querySelector('.sheet').scrollWidth <= innerWidth")
+    english.click()
+    expect(english.locator(".ProseMirror")).to_be_focused()
+    page.emulate_media(forced_colors="none")
+    page.set_viewport_size(window)
 
 
 def test_who_asks_for_less_motion_has_none(house: House) -> None:
