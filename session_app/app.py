@@ -32,6 +32,7 @@ from session_app.services.setup import load_forum
 from session_app.store.database import Database
 from session_app.views.live import TEMPLATES, TOPICS
 from session_app.web import (
+    acts,
     attendance,
     badge,
     booth,
@@ -119,6 +120,7 @@ def create_app(settings: Settings, desk: Desk) -> App:
     guard.install(flask, desk, allowances, cookie=cookie, secure=settings.secure)
     errors.install(flask)
     pages.install(flask, desk)
+    acts.install(flask, desk)
     secretariat.install(flask, desk, settings.agendas / settings.forum)
     badge.install(flask, desk)
     booth.install(flask)
@@ -175,7 +177,7 @@ def _list_doors(flask: Flask, gateway: Gateway) -> Iterator[Door]:
         if "GET" in methods:
             yield Door("page", rule.rule, needs)
         if "POST" in methods:
-            yield Door("form", rule.rule, ITS_OWN if rule.endpoint == pages.ACT else needs)
+            yield Door("form", rule.rule, ITS_OWN if rule.endpoint == acts.ACT else needs)
     for message, asked in gateway.doors.items():
         yield Door("message", message, ITS_OWN if asked == OWN else asked)
     for message, told in TOLD.items():

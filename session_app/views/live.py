@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -79,6 +79,16 @@ def read_topic(
     if not known.is_for(viewer):
         return None
     return known.read(desk, sessions.session(desk.store, session), viewer, now)
+
+
+def read_topics(
+    desk: Desk, session: str, topics: Collection[str], viewer: Viewer, now: datetime
+) -> dict[str, object | None]:
+    """All topics by name, for a page: of those it does not show, and those the viewer may not see, None."""
+    return {
+        topic: read_topic(desk, session, topic, viewer, now) if topic in topics else None
+        for topic in TOPICS
+    }
 
 
 @dataclass(frozen=True)

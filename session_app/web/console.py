@@ -31,18 +31,18 @@ from session_app.views.console import word_grounds
 from session_app.views.documents import DocumentsModel
 from session_app.views.door import NoticeModel, read_notice
 from session_app.views.head import read_head
-from session_app.views.live import TOPICS, read_topic
+from session_app.views.live import read_topics
 from session_app.views.papers import PaperGroup, PaperModel
 from session_app.views.viewer import Viewer
 
 from .guard import door, visitor
-from .pages import ON_A_SCREEN
+from .pages import AT_HOME, DOCUMENTS, ON_A_SCREEN, OVER_ALL
 
 PAGES = {
-    "home": (Action.KNOW, ("sitting", "agenda", "floor", "room", "attendance", "documents")),
+    "home": (Action.KNOW, AT_HOME),
     "agenda": (Action.SEE_AGENDA, ("sitting", "agenda")),
     "draft": (Action.READ_DRAFT, ("sitting", "draft")),
-    "documents": (Action.KNOW, ("sitting", "documents")),
+    "documents": (Action.KNOW, DOCUMENTS),
     "screen": (Action.KNOW, ON_A_SCREEN),
 }
 """The pages that can be looked at as others see them, what each needs, and the topics it shows."""
@@ -182,10 +182,7 @@ def install(app: Flask, desk: Desk, inventory: Callable[[], Iterable[Door]]) -> 
         **extra: object,
     ) -> str:
         viewer = _viewer(session, imitated, now)
-        models = {
-            topic: read_topic(desk, session, topic, viewer, now) if topic in topics else None
-            for topic in TOPICS
-        }
+        models = read_topics(desk, session, (*topics, OVER_ALL), viewer, now)
         papers = models["documents"]
         if isinstance(papers, DocumentsModel):
             # That there is a file is shown; to have it is an act, and goes into the record.

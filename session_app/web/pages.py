@@ -1,31 +1,31 @@
-"""The pages of a session, and every act as a plain form."""
+"""The pages of a session: what each shows, and whom it is for."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, get_args, get_origin
+from typing import Any
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import NotFound
 from session_app.i18n import format_time, phrases, say_in_both, speaker
-from session_app.services.acts import HANDLERS
-from session_app.services.desk import Desk, clock, perform
+from session_app.services.desk import Desk, clock
 from session_app.store import drafts, people, sessions
 from session_app.views.desk import read_tally
 from session_app.views.door import read_notice
 from session_app.views.drafting import read_beginning
 from session_app.views.head import Me, read_head
-from session_app.views.live import TOPICS, read_topic
+from session_app.views.live import read_topics
 from session_app.views.viewer import viewer_of
 
 from .guard import PUBLIC, actor, door, send_only_while, visitor
 
-ACT = "act"
-"""The endpoint every act is posted to as a form: the command declares what it needs."""
+AT_HOME = ("sitting", "agenda", "floor", "room", "attendance", "documents", "closed_text")
+"""The topics of everybody's page, but for the way into a rehearsal."""
+DOCUMENTS = ("sitting", "documents", "closed_text")
+"""The topics of the page of documents."""
 ON_A_SCREEN = ("sitting", "screen", "floor")
 """The topics of a screen of the room."""
 ON_THE_TABLET = (
@@ -63,12 +63,7 @@ def install(app: Flask, desk: Desk) -> None:
         now = clock()
         viewer = viewer_of(desk, session, visitor().person, now)
         person = actor(desk, session)
-        shown = {
-            topic: read_topic(desk, session, topic, viewer, now)
-            if topic in (*topics, OVER_ALL)
-            else None
-            for topic in TOPICS
-        }
+        shown = read_topics(desk, session, (*topics, OVER_ALL), viewer, now)
         return render_template(
             template,
             head=read_head(desk, session),
@@ -103,18 +98,7 @@ def install(app: Flask, desk: Desk) -> None:
                 "documents",
                 notice=read_notice(desk, session, visitor().person),
             )
-        return show(
-            "home.html",
-            session,
-            "sitting",
-            "agenda",
-            "floor",
-            "room",
-            "attendance",
-            "documents",
-            "closed_text",
-            "rehearsal",
-        )
+        return show("home.html", session, *AT_HOME, "rehearsal")
 
     @app.get("/s/<session>/chair")
     @door(Action.MANAGE_SITTING)
@@ -124,7 +108,7 @@ def install(app: Flask, desk: Desk) -> None:
     @app.get("/s/<session>/documents")
     @door(Action.KNOW)
     def documents(session: str) -> str:
-        return show("documents.html", session, "sitting", "documents", "closed_text")
+        return show("documents.html", session, *DOCUMENTS)
 
     @app.get("/s/<session>/screen")
     @door(Action.KNOW)
@@ -196,68 +180,3 @@ def install(app: Flask, desk: Desk) -> None:
             return BaseResponse(status=204)
         entry = sessions.roster(desk.store, session).get(person or "")
         return BaseResponse(entry.place if entry else "", status=423, mimetype="text/plain")
-
-    @app.post("/s/<session>/do/<command>")
-    @door(PUBLIC)
-    def act(session: str, command: str) -> BaseResponse:
-        # The command declares its own action; `perform` asks for it.
-        perform(
-            desk,
-            HANDLERS,
-            session=session,
-            person=visitor().person,
-            command=contract.parse(command, _values(command)),
-            now=clock(),
-        )
-        back = request.form.get("_back", "")
-        known = back in (
-            "home",
-            "chair",
-            "secretariat",
-            "documents",
-            "screen",
-            "list_screens",
-            "draft",
-            "closed_draft",
-            "closed_text",
-            "record",
-            "why",
-            "choose_imitated",
-            "desk_meeting",
-            "desk_people",
-            "desk_badges",
-            "desk_documents",
-            "my_badge",
-            "booth",
-            "arrive",
-        )
-        return redirect(url_for(back if known else "home", session=session), 303)
-
-
-def _values(name: str) -> dict[str, object]:
-    """A form's fields as the command's values: texts stay texts, empty optional ones are left out."""
-    command = contract.COMMANDS.get(name)
-    if command is None:
-        return {}
-    hints = contract.types_of(command)
-    lists = {name for name, hint in hints.items() if get_origin(hint) is tuple}
-    optional = {name for name, hint in hints.items() if type(None) in get_args(hint)}
-    values: dict[str, object] = {}
-    for field, text in request.form.items():
-        if field in lists:
-            values[field] = request.form.getlist(field)
-            continue
-        if field == "_back" or (field in optional and not text):
-            continue
-        values[field] = _typed(hints.get(field), text)
-    return values
-
-
-def _typed(hint: object, text: str) -> object:
-    """A field's text as the value its command declares; what is none stays a text, and is refused."""
-    if hint is bool:
-        return {"true": True, "false": False}.get(text, text)
-    if int in (hint, *get_args(hint)) and text.isascii() and text.isdecimal():
-        return int(text[:9])
-    numbers = {str(each): each for option in (hint, *get_args(hint)) for each in get_args(option)}
-    return numbers.get(text, text)

@@ -120,6 +120,15 @@ def test_whoever_reads_the_draft_reads_it_in_the_imitation_and_nobody_else(visit
     assert shown == readers
 
 
+def test_the_notice_before_the_door_closes_stands_over_an_imitation_too(visit):
+    secretariat = visit("secretariat")
+    announced = 'id="live-soon" class="soon"'
+    assert announced not in see_as(secretariat, Category.HEAD, "").text
+    visit("chair").do("door.announce", seconds="120")
+    assert announced in see_as(secretariat, Category.HEAD, "").text
+    assert announced not in see_as(secretariat, Category.PUBLIC, "").text
+
+
 def test_nobody_learns_a_closed_part_by_pretending(visit, room):
     room.do("chair", "agenda.add", title_es="CANARIO", title_en="CANARY", mode="closed")
     secretariat, chair = visit("secretariat"), visit("chair")

@@ -118,6 +118,21 @@ def test_an_act_works_as_a_plain_form_without_any_script(visit, room):
     assert "BLZ" in sessions.present(room.desk.store, room.session)
 
 
+def test_an_act_leads_back_to_the_page_it_stands_on_and_nowhere_else(visit, room):
+    chair = visit("chair")
+    templates = ROOT / "session_app" / "web" / "templates"
+    said = "".join(each.read_text(encoding="utf-8") for each in templates.rglob("*.html"))
+    pages = set(re.findall(r'(?:name="_back" value|back)="([a-z_]+)"', said))
+    assert {"chair", "home", "desk_meeting"} < pages
+    home = f"/s/{room.session}/"
+    for page in sorted(pages - {"home"}):
+        answer = chair.do("person.language", language="es", _back=page)
+        assert (answer.status_code, answer.headers["Location"] != home) == (303, True), page
+    for page in ("act", "entrance", "static", "imitated_page", "//evil.example", "found"):
+        answer = chair.do("person.language", language="es", _back=page)
+        assert (answer.status_code, answer.headers["Location"]) == (303, home), page
+
+
 def test_a_refused_act_says_why_and_an_act_one_may_not_do_is_not_there(visit):
     assert visit("chair").do("sitting.resume").status_code == 409
     assert visit("chair").do("agenda.add", title_es="x").status_code == 400
