@@ -25,7 +25,7 @@ from session_app.store.database import new_id, stamp
 
 from .agenda import items_of
 from .desk import Desk
-from .setup import create_session
+from .setup import enter_session
 from .structure import announce_structure
 
 FILE = "rehearsal.toml"
@@ -74,22 +74,26 @@ def begin_rehearsal(
     rehearsal = replace(
         held, id=f"rehearsal-{new_id()[:8]}", agenda_issued=False, rehearsal_of=session
     )
-    draft = create_session(desk, rehearsal, items, now)
     with desk.drafts.lock:
-        with desk.store.transaction(now) as tx:
-            section = drafts.sections(desk.store, draft)[0].id
-            rows = tuple(Row(new_id(), section, Kind.ITEM) for _ in practice.paragraphs)
-            drafts.put_rows(tx, draft, (), rows)
-            for row, texts in zip(rows, practice.paragraphs, strict=True):
-                desk.drafts.write(tx, draft, row.id, texts, person=person or "")
-            announce_structure(tx, desk.store, draft, desk.drafts.style)
-            rehearsals.copy_accreditations(tx, session, rehearsal.id)
-            sessions.put_settings(tx, rehearsal.id, sessions.settings(desk.store, session))
-            sessions.put_agenda(tx, rehearsal.id, agenda.advance(tuple(items), None))
-            sessions.put_sitting(tx, rehearsal.id, agenda.open_next(None, "open", stamp(now)))
-            # The Secretariat shows how it is done: there it conducts without the Presidency.
-            gavels.delegate(tx, rehearsal.id, by=person or "")
-            tx.announce(session, RehearsalChanged(rehearsal.id))
+        try:
+            with desk.store.transaction(now) as tx:
+                draft = enter_session(desk, tx, rehearsal, items, founder=None)
+                section = drafts.sections(desk.store, draft)[0].id
+                rows = tuple(Row(new_id(), section, Kind.ITEM) for _ in practice.paragraphs)
+                drafts.put_rows(tx, draft, (), rows)
+                for row, texts in zip(rows, practice.paragraphs, strict=True):
+                    desk.drafts.write(tx, draft, row.id, texts, person=person or "")
+                announce_structure(tx, desk.store, draft, desk.drafts.style)
+                rehearsals.copy_accreditations(tx, session, rehearsal.id)
+                sessions.put_settings(tx, rehearsal.id, sessions.settings(desk.store, session))
+                sessions.put_agenda(tx, rehearsal.id, agenda.advance(tuple(items), None))
+                sessions.put_sitting(tx, rehearsal.id, agenda.open_next(None, "open", stamp(now)))
+                # The Secretariat shows how it is done: there it conducts without the Presidency.
+                gavels.delegate(tx, rehearsal.id, by=person or "")
+                tx.announce(session, RehearsalChanged(rehearsal.id))
+        except BaseException:
+            desk.drafts.discard()
+            raise
         desk.drafts.settle()
     return rehearsal.id
 

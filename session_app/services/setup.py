@@ -21,6 +21,7 @@ from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
 from session_app.domain.text import is_clean
 from session_app.store import drafts, people, sessions
+from session_app.store.database import Transaction
 
 from .agenda import agendas_to_copy, copied_items, items_of
 from .authority import CONSOLE_ACTOR
@@ -76,20 +77,27 @@ def create_session(
 
     Returns the draft. Raises `Invalid`, or `Conflict` where the id is taken; then nothing is entered.
     """
-    check_session(desk.forum, session)
     with desk.drafts.lock, desk.store.transaction(now) as tx:
-        sessions.add_session(tx, session)
-        sessions.put_agenda(tx, session.id, tuple(items))
-        draft = drafts.add_draft(tx, session.id, origin="es", working_translation=True)
-        for position, section in enumerate(desk.forum.bodies[session.body].sections):
-            drafts.add_section(
-                tx, draft, position=position, key=section.key, titles=dict(section.title)
-            )
-        tx.announce(session.id, agenda.changed(tuple(items)))
-        if founder is not None:
-            people.admit(tx, session.id, founder)
-        tx.record_by(founder or CONSOLE_ACTOR, "session.create", session.id, session=session.id)
-        tx.change_authority()
+        return enter_session(desk, tx, session, items, founder=founder)
+
+
+def enter_session(
+    desk: Desk, tx: Transaction, session: Session, items: Sequence[Item], *, founder: Actor | None
+) -> str:
+    """What `create_session` does, in a transaction that goes on with it."""
+    check_session(desk.forum, session)
+    sessions.add_session(tx, session)
+    sessions.put_agenda(tx, session.id, tuple(items))
+    draft = drafts.add_draft(tx, session.id, origin="es", working_translation=True)
+    for position, section in enumerate(desk.forum.bodies[session.body].sections):
+        drafts.add_section(
+            tx, draft, position=position, key=section.key, titles=dict(section.title)
+        )
+    tx.announce(session.id, agenda.changed(tuple(items)))
+    if founder is not None:
+        people.admit(tx, session.id, founder)
+    tx.record_by(founder or CONSOLE_ACTOR, "session.create", session.id, session=session.id)
+    tx.change_authority()
     return draft
 
 

@@ -298,3 +298,18 @@ def test_files_that_are_being_prepared_when_a_rehearsal_ends_leave_nothing_behin
     assert job.ended.wait(30)
     assert room.desk.assemblies == {}
     assert not room.desk.store.all("select 1 from event where session = ?", (rehearsal.session,))
+
+
+def test_a_rehearsal_begins_whole_or_not_at_all(room):
+    who, store = room.person["secretariat"], room.desk.store
+    with store.transaction(NOW) as tx:
+        tx.execute(
+            "create trigger stop before insert on conduct_delegated"
+            " begin select raise(abort, 'the machine stops here'); end"
+        )
+    with pytest.raises(IntegrityError, match="the machine stops here"):
+        begin_rehearsal(room.desk, room.session, CRM, person=who, now=NOW)
+    assert rehearsals.rehearsal_of(store, room.session) is None
+    with store.transaction(NOW) as tx:
+        tx.execute("drop trigger stop")
+    assert begin_rehearsal(room.desk, room.session, CRM, person=who, now=NOW)
