@@ -114,7 +114,7 @@ def test_the_secretariat_drags_moves_by_keys_and_writes_titles_in_place(enter, d
     expect(page.locator("#amend-facts-said")).to_have_text("Guardado.")
     expect(other.page.locator("#city_en")).to_have_value("Santa Tecla")
     expect(city).to_have_value("Suchitoto")
-    expect(other.page.locator("#amend-facts-said")).to_contain_text("Otra persona lo cambió")
+    expect(other.page.locator("#amend-facts-said")).to_contain_text("Otra persona cambió esto")
     page.locator("#minutes_members").select_option("7")
     page.get_by_role("button", name="Guardar los ajustes").click()
     expect(other.page.locator("#minutes_members")).to_have_value("7")

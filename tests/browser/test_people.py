@@ -85,7 +85,7 @@ def test_a_messy_list_is_imported_in_four_steps_and_its_badges_are_printed(
     page.locator("#done-title").wait_for()
     now = desk.query("select count(*) from accreditation where session = ?", desk.session)[0][0]
     assert now == before + 55
-    page.get_by_role("link", name=re.compile("Retomar|Take up")).click()
+    page.get_by_role("link", name=re.compile("Retomar|Resume")).click()
     assert figures(page) == ("0", "3")
 
     secretariat.go("desk/badges?which=unprinted&delegation=DOM")
