@@ -37,7 +37,7 @@ know of is answered as one that is not there.
 | `join {{session, page, topics, again}}` | `session:know` | `{{ok, now, program, fragments: {{topic: html}}}}`, `program` telling one version of the pages from another; `again` of a page whose line was lost; behind a door one is kept out of, `door.closed` |
 | `command {{name, values}}` | the command's own | `{{ok, …}}` |
 | `beat {{took}}` | a login | `{{ok, now}}`: a sign of life, and the desk's time in milliseconds; `took`: those of the way there and back, the last time |
-| `draft.open {{draft, tab}}` | `draft:read` | `{{ok, draft, clients, writable, may, off_device, mode, origin, you, presence}}`: `off_device` while its text stays off the disk of the device |
+| `draft.open {{draft, tab, texts}}` | `draft:read` | `{{ok, draft, clients, writable, may, off_device, mode, origin, you, presence}}`: `off_device` while its text stays off the disk of the device; with `texts` also `{{ids, lens}}, bytes`: the texts of the first 200 paragraphs, for a page that has none |
 | `draft.lease {{draft}}` | `draft:read` | `{{ok, clients}}`: more CRDT client ids for this tab |
 | `draft.sync {{draft, ids, lens}}, bytes` | `draft:read` | `{{ok, ids, lens}}, bytes`: what each state vector lacks |
 | `draft.update {{draft, paragraph, client, clock}}, bytes` | `draft:read`, and the pen | `{{ok}}`: it is on disk |

@@ -22,7 +22,10 @@ const TO = "static/vendor";
 const BUNDLES = ["editor", "live"];
 const TYPED = [...BUNDLES, "yjs"];
 /** The modules that pages name; the others are imported by these. */
-const ENTRIES = ["js/lib/shell.js"];
+/** The drafting page's line comes before the rest of it, in a bundle of its own that the other imports. */
+const LINE = "js/editor/line.js";
+const AFTER_THE_LINE = "js/pages/draft.js";
+const ENTRIES = ["js/lib/shell.js", LINE];
 for (const file of await readdir("static/js/pages")) ENTRIES.push(`js/pages/${file}`);
 
 /** We connect by WebSocket alone; the other transports would be a tenth of the script of a page. */
@@ -47,6 +50,13 @@ const fromSources = {
     onResolve({ filter: /\/vendor\/(editor|live)\.js$/ }, ({ path }) => ({
       path: resolve(FROM, path.split("/").at(-1)),
     }));
+  },
+};
+
+const lineApart = {
+  name: "line-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(line|connection)\.js$/ }, () => ({ path: `../${LINE.slice("js/".length)}`, external: true }));
   },
 };
 
@@ -106,7 +116,7 @@ for (const name of ENTRIES.sort()) {
     outfile: `${bundled}/${name}`,
     legalComments: "none",
     banner: { js: "/* Licences: /static/vendor/LICENSES.txt */" },
-    plugins: [websocketOnly, fromSources],
+    plugins: [websocketOnly, fromSources, ...(name === AFTER_THE_LINE ? [lineApart] : [])],
   });
   const inputs = Object.keys(metafile.inputs);
   const own = inputs.filter((each) => each.startsWith("static/"));
@@ -117,6 +127,8 @@ for (const name of ENTRIES.sort()) {
   sources.bundles[name] = made.map((file) => file.slice("static/".length));
   await tellSize(`${bundled}/${name}`);
 }
+// They share a module, so it is both bundles or none.
+sources.bundles[LINE] = sources.bundles[AFTER_THE_LINE] = [...new Set([...sources.bundles[LINE], ...sources.bundles[AFTER_THE_LINE]])].sort();
 sources.files = Object.fromEntries(Object.entries(sources.files).sort(([one], [other]) => (one < other ? -1 : 1)));
 await writeFile(`${bundled}/sources.json`, `${JSON.stringify(sources, null, 1)}\n`);
 

@@ -5,5 +5,4 @@ export { Fragment, Node, Schema, Slice } from "prosemirror-model";
 export { AllSelection, EditorState, Plugin, PluginKey, Selection, TextSelection, Transaction } from "prosemirror-state";
 export { ReplaceStep } from "prosemirror-transform";
 export { Decoration, DecorationSet, EditorView } from "prosemirror-view";
-export { io } from "socket.io-client";
 export * as Y from "./yjs.js";

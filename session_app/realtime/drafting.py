@@ -24,6 +24,10 @@ from .publisher import Connection
 
 MAX_SYNC = 600
 """Paragraphs one synchronisation may ask for."""
+MAX_AT_ONCE = 200
+"""Paragraphs that come with the draft itself, for a page that has none; it asks for the others."""
+NOTHING = b"\x00"
+"""The state vector of a page that has nothing of a paragraph."""
 
 
 class DraftingTraffic:
@@ -38,7 +42,9 @@ class DraftingTraffic:
         gateway.listen("draft.update", Action.READ_DRAFT, self._update, attachments=1)
         gateway.listen("draft.presence", Action.READ_DRAFT, self._presence)
 
-    def _open(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
+    def _open(
+        self, connection: Connection, values: dict[str, object]
+    ) -> dict[str, object] | tuple[dict[str, object], bytes]:
         draft = self._draft(connection, values)
         tab = values.get("tab")
         if not isinstance(tab, str) or not 1 <= len(tab) <= 64:
@@ -48,7 +54,7 @@ class DraftingTraffic:
         connection.rights = None
         structure = read_structure(self._desk.store, draft.id, self._desk.drafts.style)
         self._publisher.tell_presence(draft.id)
-        return {
+        answer = {
             "ok": True,
             "draft": asdict(structure),
             "clients": self._leased(connection, draft.id),
@@ -58,6 +64,11 @@ class DraftingTraffic:
             "you": self._publisher.presence_of(connection)["id"],
             "presence": self._publisher.presence(draft.id),
         }
+        if values.get("texts") is not True:
+            return answer
+        ids = [row.id for row in structure.rows[:MAX_AT_ONCE]]
+        texts = [self._desk.drafts.diff(each, NOTHING) for each in ids]
+        return {**answer, "ids": ids, "lens": [len(each) for each in texts]}, b"".join(texts)
 
     def _lease(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
         draft = self._draft(connection, values)

@@ -23,7 +23,7 @@ from .moments import say_moment
 from .room import ResultModel, can_be_put, name_paragraphs, show_result
 from .viewer import Viewer
 
-AT_ONCE = 40
+AT_ONCE = 24
 """Rows a page is served with: more than the tallest screen shows. The others come with the script."""
 
 

@@ -255,6 +255,33 @@ def test_a_closed_door_ends_the_delivery_of_the_draft_at_once(desk):
     assert Writer(desk, "drafting-mex").type("otra vez ")["ok"]
 
 
+def test_a_page_that_has_nothing_is_given_the_texts_with_the_draft(desk):
+    writer = Writer(desk, "drafting-can")
+    assert writer.type("Colibrí ")["ok"]
+    reader = desk.enter("drafting-mex")
+    values = {"draft": desk.draft(), "tab": "t", "texts": True}
+    facts, texts = reader.ask_whole("draft.open", values)
+    assert facts["ids"] == [row["id"] for row in facts["draft"]["rows"]]
+    assert sum(facts["lens"]) == len(texts)
+    doc = pycrdt.Doc()
+    doc.apply_update(texts[: facts["lens"][0]])
+    assert str(doc.get("es", type=pycrdt.Text)).startswith("Colibrí ")
+
+
+def test_who_joins_and_opens_the_draft_in_one_breath_is_given_it_only_if_the_join_is(desk):
+    values = {"draft": desk.draft(), "tab": "t", "texts": True}
+    page = {"page": "draft", "topics": []}
+    for role, session in (("drafting-mex", "elsewhere"), ("observer-country", desk.session)):
+        opened = desk.connect(desk.sign_in(role))
+        opened.send("join", {"session": session, **page}, number=900)
+        answer = opened.ask("draft.open", values)
+        assert not answer["ok"], (role, answer)
+        assert answer["code"] != "message.failed"
+    opened = desk.connect(desk.sign_in("drafting-mex"))
+    opened.send("join", {"session": desk.session, **page}, number=900)
+    assert opened.ask("draft.open", values)["ok"]
+
+
 READERS = ("chair", "secretariat", "drafting-can", "drafting-mex", "drafting-slv", "delegate-hnd")
 OUTSIDERS = ("observer-organisation", "observer-country", "rrocm", "projector", "interpreter")
 
@@ -266,7 +293,7 @@ def test_no_outsiders_socket_ever_receives_a_byte_of_the_draft(desk):
     paragraph = writer.rows[0]["id"]
     for role, opened in outsiders.items():
         for name, values in (
-            ("draft.open", ({"draft": draft, "tab": "t"},)),
+            ("draft.open", ({"draft": draft, "tab": "t", "texts": True},)),
             ("draft.lease", ({"draft": draft},)),
             ("draft.sync", ({"draft": draft, "ids": [paragraph], "lens": [1]}, b"\x00")),
             (

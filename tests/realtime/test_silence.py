@@ -459,7 +459,7 @@ class Curious(threading.Thread):
             "join": ({"session": house.desk.session, "topics": [*TOPICS]},),
             "command": ({"name": command, "values": self.typed(command)},),
             "beat": ({},),
-            "draft.open": (of_draft,),
+            "draft.open": (of_draft | {"texts": True},),
             "draft.lease": (of_draft,),
             "draft.presence": (of_draft,),
             "draft.sync": ({**of_draft, "ids": [paragraph], "lens": [1]}, b"\0"),

@@ -121,7 +121,15 @@ def test_what_a_changed_page_imports_is_kept_again(static):
 def test_a_changed_vendor_bundle_is_not_hidden_by_what_was_made_before_it(static):
     (static / "vendor" / "live.js").write_text("export {};")
     assert "js/pages/home.js" not in find_bundles(static)
-    assert "js/pages/draft.js" in find_bundles(static)
+    assert "js/pages/signin.js" in find_bundles(static)
+
+
+def test_the_drafting_page_and_its_line_are_bundled_together_or_not_at_all(static):
+    both = {"js/pages/draft.js", "js/editor/line.js"}
+    assert both <= find_bundles(static).keys()
+    changed = static / "js" / "editor" / "line.js"
+    changed.write_text(changed.read_text() + "// changed\n")
+    assert not both & find_bundles(static).keys()
 
 
 def test_without_bundles_everything_is_sent_as_it_is_written(static):

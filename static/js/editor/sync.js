@@ -7,6 +7,7 @@ import { LANGUAGES } from "./rows.js";
 
 /** @typedef {import("../lib/connection.js").Connection} Connection */
 /** @typedef {import("../lib/connection.js").Ack} Ack */
+/** @typedef {import("../lib/connection.js").Answer} Answer */
 /** @typedef {import("./outbox.js").Outbox} Outbox */
 /** @typedef {import("./outbox.js").Kept} Kept */
 /** @typedef {import("./paragraph.js").Language} Language */
@@ -74,10 +75,17 @@ export class DraftSync extends Emitter {
 
   /**
    * @param {Connection} connection
-   * @param {{draft: string, session: string, person: string, tab: string, outbox: Outbox}} place
+   * @param {object} place
+   * @param {string} place.draft
+   * @param {string} place.session
+   * @param {string} place.person
+   * @param {string} place.tab
+   * @param {Outbox} place.outbox
+   * @param {() => Promise<Answer> | null} [place.takeOpening] the answer to an opening asked for before, if any
    */
-  constructor(connection, { draft, session, person, tab, outbox }) {
+  constructor(connection, { draft, session, person, tab, outbox, takeOpening }) {
     super();
+    this.takeOpening = takeOpening;
     this.connection = connection;
     this.draft = draft;
     this.session = session;
@@ -206,17 +214,20 @@ export class DraftSync extends Emitter {
   }
 
   async #enter() {
-    const { ack } = await this.connection.ask("draft.open", { draft: this.draft, tab: this.tab });
+    const first = !this.#opened;
+    const asked = (first && this.takeOpening?.()) || this.connection.ask("draft.open", { draft: this.draft, tab: this.tab, texts: first });
+    const { ack, buffers } = await asked;
     if (ack.code && WAITS.has(ack.code)) throw new TimedOut(ack.code);
     if (!ack.ok) throw new Refusal(ack);
-    const first = !this.#opened;
     const version = this.structure?.version;
     if (this.#leasesLeft() < FEW_LEASES) this.#clients.push(...ack.clients);
     this.mode = ack.mode;
     this.origin = ack.origin;
     this.you = ack.you;
     const { added, removed } = this.#place(ack.draft);
-    await this.sync();
+    if (ack.ids) this.#apply(ack, buffers[0]);
+    const given = new Set(ack.ids);
+    await this.sync([...this.paragraphs.keys()].filter((id) => !given.has(id)));
     await this.#noteRights({ writable: ack.writable, may: ack.may, offDevice: ack.off_device });
     if (!this.connection.joined) throw new TimedOut("draft.open");
     this.#opened = this.#entered = true;
@@ -446,6 +457,18 @@ export class DraftSync extends Emitter {
       last = diff;
     }
     return last;
+  }
+
+  /**
+   * The texts that came with the draft.
+   * @param {Ack} header
+   * @param {Uint8Array} texts
+   */
+  #apply({ ids, lens }, texts) {
+    for (const [id, text] of parted(ids, lens, texts)) {
+      const paragraph = this.paragraphs.get(id);
+      if (paragraph) Y.applyUpdate(paragraph.doc, text);
+    }
   }
 
   /**

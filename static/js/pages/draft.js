@@ -1,17 +1,16 @@
 /** The drafting page: one text, two languages, everybody in it at once. */
-import { io } from "../../vendor/editor.js";
 import { Acts } from "../editor/acts.js";
 import { showKeys } from "../editor/dialogs.js";
 import { el, icon, keepIcons, part, speaker } from "../editor/dom.js";
 import { Find } from "../editor/find.js";
 import { Grid } from "../editor/grid.js";
 import { anywhere, onRow, whileWriting } from "../editor/keys.js";
+import { connection, page, tab, takeOpening, tellPage, tellText } from "../editor/line.js";
 import { Outbox } from "../editor/outbox.js";
 import { Outline, showSide } from "../editor/panels.js";
 import { LANGUAGES } from "../editor/rows.js";
 import { DraftSync } from "../editor/sync.js";
 import { Toolbar } from "../editor/toolbar.js";
-import { connect } from "../lib/connection.js";
 import { actOf, hour, valuesOf } from "../lib/dom.js";
 import { followLanguage } from "../lib/language.js";
 import { parse } from "../lib/live.js";
@@ -21,7 +20,7 @@ import { isTypedIn, renewWith } from "../lib/version.js";
 /** @typedef {import("../editor/sync.js").Presence} Presence */
 /** @typedef {import("../editor/sync.js").Refused} Refused */
 
-const page = JSON.parse(part("#page").textContent ?? "");
+const icons = keepIcons();
 /** @returns {import("../editor/paragraph.js").Language} */
 const spoken = () => (document.documentElement.lang === "en" ? "en" : "es");
 const t = speaker(JSON.parse(part("#strings").textContent ?? ""), spoken());
@@ -55,9 +54,7 @@ function soon(act) {
   };
 }
 
-const connection = connect({ io, session: page.session, page: page.closed ? "closed_draft" : "draft", topics: ["soon"] });
-const tab = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
-const sync = new DraftSync(connection, { ...page, tab, outbox: new Outbox({ memoryOnly: page.closed }) });
+const sync = new DraftSync(connection, { ...page, tab, outbox: new Outbox({ memoryOnly: page.closed }), takeOpening });
 
 /** The notice before the door closes stands over this page too. @param {string | undefined} html */
 function showNotice(html) {
@@ -369,6 +366,8 @@ document.addEventListener("language", (event) => {
 });
 
 showStatus();
-await keepIcons();
+tellPage();
+await icons;
 await sync.open().catch((refusal) => say(refusal.sentence ?? refusal.message, true));
+tellText();
 showStatus();
