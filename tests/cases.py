@@ -37,7 +37,11 @@ def of_each(
     table = _table(names, cases)
 
     def ask(sentence: Sentence) -> Sentence:
-        return _test_of(sentence, names, lambda **given: hold(sentence, table, **given))
+        def test(**given: object) -> None:
+            __tracebackhide__ = True
+            hold(sentence, table, **given)
+
+        return _test_of(sentence, names, test)
 
     return ask
 
@@ -70,12 +74,15 @@ def _test_of(sentence: Sentence, names: str, test: Sentence) -> Sentence:
 def _table(
     names: str, cases: Mapping[str, object] | Iterable[object]
 ) -> dict[str, dict[str, object]]:
-    """The cases by name, those without one by their values."""
-    listed = cases.items() if isinstance(cases, Mapping) else ((repr(each), each) for each in cases)
+    """The cases by name, those without one by their place and the beginning of their values."""
+    listed = (
+        cases.items()
+        if isinstance(cases, Mapping)
+        else ((f"{place} {each!r:.70}", each) for place, each in enumerate(cases))
+    )
     known = names.split(", ")
     table: dict[str, dict[str, object]] = {}
     for name, values in listed:
-        assert name not in table, f"two cases are called {name}"
         held = values if len(known) > 1 else (values,)
         table[name] = dict(zip(known, held, strict=True))  # type: ignore[call-overload]
     assert table, "a sentence is asked of no case"

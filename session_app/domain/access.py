@@ -586,6 +586,7 @@ COLUMNS: Mapping[str, Action] = MappingProxyType(
     }
 )
 MATRIX_ACTIONS = tuple(COLUMNS.values())
+_OF_A_BODY = frozenset((*MATRIX_ACTIONS, Action.SEE_ROOM_TEXT))
 
 
 def _read_table(table: str) -> Iterator[Rule]:
@@ -638,6 +639,7 @@ _OUTSIDE_THE_SITTING = frozenset({Action.KNOW, Action.DOWNLOAD})
 """What does not depend on who may sit in: that the session exists, and its published texts."""
 _WITHOUT_THE_ROOM = frozenset({Action.ACCREDIT, Action.SHOW_SCREEN, Action.SET_UP})
 """Acts of conduct that show nothing of what is said behind a closed door."""
+_WHATEVER_THE_MODE = _OUTSIDE_THE_SITTING | _WITHOUT_THE_ROOM
 _SCREEN_SHOWS = frozenset(
     {
         Action.KNOW,
@@ -731,7 +733,7 @@ def writable_languages(actor: Actor, subject: Subject, *, at: datetime) -> froze
 def lines_of(action: Action, subject: Subject) -> str:
     """The lines of the table that count for an action: a body's, the closed door's, the drafting
     group's, or those of any body for an act of conduct."""
-    if action not in (*MATRIX_ACTIONS, Action.SEE_ROOM_TEXT):
+    if action not in _OF_A_BODY:
         return ANY_BODY
     return CLOSED_DOOR if subject.mode == "closed" else subject.group or subject.body
 
@@ -780,7 +782,7 @@ def _sees_room_text(actor: Actor, subject: Subject, at: datetime) -> Decision:
 
 
 def _refusal_of_mode(actor: Actor, action: Action, subject: Subject) -> Decision | None:
-    if subject.mode != "members" or action in _OUTSIDE_THE_SITTING | _WITHOUT_THE_ROOM:
+    if subject.mode != "members" or action in _WHATEVER_THE_MODE:
         return None
     before_observers = actor.capacity is Capacity.SCREEN and actor.audience == "observers"
     if actor.category not in _MEMBERS_SITTING or before_observers:

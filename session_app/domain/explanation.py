@@ -139,21 +139,23 @@ def _opening(
         if not _holds(fact, actor, subject)
     ]
     lacking += [(Ground("grant", right=right), _granting(right, at)) for right in get_args(Right)]
-    found: list[frozenset[Ground]] = []
-    for size in (1, 2):
-        for some in combinations(lacking, size):
-            grounds = frozenset(ground for ground, _ in some)
-            # Only the closed door asks for two things at once: its roster, and something else.
-            if any(smaller < grounds for smaller in found) or (
-                size == 2 and Ground("roster") not in grounds
-            ):
-                continue
-            changed = (actor, subject)
-            for _, change in some:
-                changed = change(*changed)
-            if may(changed[0], action, changed[1], at=at):
-                found.append(grounds)
-                yield tuple(ground for ground, _ in some)
+    # Only the closed door asks for two things at once: its roster, and something else.
+    pairs = (
+        (one, other)
+        for one, other in combinations(lacking, 2)
+        if "roster" in (one[0].fact, other[0].fact)
+    )
+    found: set[Ground] = set()
+    for some in (*((each,) for each in lacking), *pairs):
+        if any(ground in found for ground, _ in some):
+            continue
+        changed = (actor, subject)
+        for _, change in some:
+            changed = change(*changed)
+        if may(changed[0], action, changed[1], at=at):
+            if len(some) == 1:
+                found.add(some[0][0])
+            yield tuple(ground for ground, _ in some)
     for ground in _settings(actor, action, subject, forum, at, wanted=True):
         yield (ground,)
 
@@ -174,9 +176,11 @@ def _settings(
         now = getattr(subject.settings, field)
         changes: dict[str, Any] = {}
         for value in SETTINGS[key]:
+            if value == now:
+                continue
             changes[field] = value
             settings = replace(subject.settings, **changes)
             changed = replace(subject, settings=settings)
-            if value != now and may(actor, action, changed, at=at).allowed is wanted:
+            if may(actor, action, changed, at=at).allowed is wanted:
                 yield Ground("setting", setting=key, value=now, source=forum.settings[key].source)
                 break

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from cases import of_each
 
 from session_app.domain.access import (
     BODIES,
@@ -113,6 +114,7 @@ def grant(right: Right, *, given: datetime = NOW, **also: object) -> Grant:
     return replace(facts, **also)  # type: ignore[arg-type]
 
 
+@cache
 def actor(category: Category, *rights: Right, drafting: bool = False) -> Actor:
     return Actor(
         person="p",
@@ -320,6 +322,18 @@ def answer(
     return may(holder(category, keys), action, asked, at=NOW).allowed
 
 
+def answers(
+    line: str, mode: SittingMode, keys: frozenset[str], settings: AccessSettings = DEFAULTS
+) -> dict[Cell, bool]:
+    """The answers of a whole line of the table."""
+    asked = situation(line, mode, keys, settings)
+    return {
+        (line, category, action): may(holder(category, keys), action, asked, at=NOW).allowed
+        for category in Category
+        for action in COLUMNS.values()
+    }
+
+
 def every_cell(*lines: str) -> Iterator[Cell]:
     return product(lines, Category, COLUMNS.values())
 
@@ -426,13 +440,12 @@ def test_each_conditional_cell_is_opened_by_what_is_written_down_and_by_nothing_
 
 
 def test_what_the_chair_gives_can_only_open() -> None:
-    shut = [
-        (cell, mode, key)
-        for mode in MODES
-        for cell in every_cell(*OPEN_LINES)
-        for key in KEYS
-        if answer(cell, mode, EVERY_KEY - {key}) and not answer(cell, mode, EVERY_KEY)
-    ]
+    shut = []
+    for mode, line in product(MODES, OPEN_LINES):
+        opened = answers(line, mode, EVERY_KEY)
+        for key in KEYS:
+            without = answers(line, mode, EVERY_KEY - {key})
+            shut += [(cell, mode, key) for cell in opened if without[cell] and not opened[cell]]
     assert shut == []
 
 
@@ -484,18 +497,25 @@ CHANGED_BY: dict[str, dict[str, str]] = {
 }
 
 
+@cache
+def answers_under(settings: AccessSettings) -> dict[Cell, list[bool]]:
+    """What a forum answers in every cell, without any condition met and with all of them."""
+    found: dict[Cell, list[bool]] = {}
+    for line, keys in product((*OPEN_LINES, CLOSED_DOOR), (NO_KEY, EVERY_KEY)):
+        mode: SittingMode = "closed" if line == CLOSED_DOOR else "open"
+        for cell, allowed in answers(line, mode, keys, settings).items():
+            found.setdefault(cell, []).append(allowed)
+    return found
+
+
 def differences(default: AccessSettings, changed: AccessSettings) -> dict[str, str]:
     """Where two forums answer differently, line by line, in the words of `CHANGED_BY`."""
     found: dict[str, str] = {}
+    one, other = answers_under(default), answers_under(changed)
     for line, category in product((*OPEN_LINES, CLOSED_DOOR), Category):
-        mode: SittingMode = "closed" if line == CLOSED_DOOR else "open"
         columns: dict[tuple[str, str], list[str]] = {}
         for column, action in COLUMNS.items():
-            cell = (line, category, action)
-            before, after = (
-                [answer(cell, mode, keys, each) for keys in (NO_KEY, EVERY_KEY)]
-                for each in (default, changed)
-            )
+            before, after = (each[line, category, action] for each in (one, other))
             if before != after:
                 sign = "+" if after > before else "-"
                 differs = tuple(a is not b for a, b in zip(before, after, strict=True))
@@ -794,29 +814,29 @@ def test_observers_of_a_closed_door_know_only_that_it_exists() -> None:
 CHAIR, STAFF, ST = Category.PPT_CHAIR, Category.PPT_STAFF, Category.ST
 
 
-@pytest.mark.parametrize(
-    ("action", "who"),
-    [
-        (Action.MANAGE_SITTING, {CHAIR}),
-        (Action.MANAGE_DOOR, {CHAIR}),
-        (Action.MANAGE_AGENDA, {CHAIR, ST}),
-        (Action.ADVANCE_AGENDA, {CHAIR}),
-        (Action.MANAGE_FLOOR, {CHAIR}),
-        (Action.MARK_ATTENDANCE, {CHAIR, ST}),
-        (Action.GIVE_GRANTS, {CHAIR}),
-        (Action.ACCREDIT, {CHAIR, ST}),
-        (Action.MARK_PARAGRAPH, {CHAIR, STAFF, ST}),
-        (Action.DECIDE, {CHAIR}),
-        (Action.SEE_POSITIONS, {Category.HEAD, Category.DELEGATE, CHAIR, STAFF, ST}),
-        (Action.ADOPT, {CHAIR}),
-        (Action.SHOW_SCREEN, {CHAIR, ST}),
-        (Action.READ_RECORD, {CHAIR, ST}),
-        (Action.IMPORT_DRAFT, {CHAIR, ST}),
-        (Action.MANAGE_DOCUMENTS, {CHAIR, ST}),
-        (Action.SET_UP, {ST}),
-        (Action.PUBLISH, {CHAIR}),
-    ],
+CONDUCTED_BY: tuple[tuple[Action, set[Category]], ...] = (
+    (Action.MANAGE_SITTING, {CHAIR}),
+    (Action.MANAGE_DOOR, {CHAIR}),
+    (Action.MANAGE_AGENDA, {CHAIR, ST}),
+    (Action.ADVANCE_AGENDA, {CHAIR}),
+    (Action.MANAGE_FLOOR, {CHAIR}),
+    (Action.MARK_ATTENDANCE, {CHAIR, ST}),
+    (Action.GIVE_GRANTS, {CHAIR}),
+    (Action.ACCREDIT, {CHAIR, ST}),
+    (Action.MARK_PARAGRAPH, {CHAIR, STAFF, ST}),
+    (Action.DECIDE, {CHAIR}),
+    (Action.SEE_POSITIONS, {Category.HEAD, Category.DELEGATE, CHAIR, STAFF, ST}),
+    (Action.ADOPT, {CHAIR}),
+    (Action.SHOW_SCREEN, {CHAIR, ST}),
+    (Action.READ_RECORD, {CHAIR, ST}),
+    (Action.IMPORT_DRAFT, {CHAIR, ST}),
+    (Action.MANAGE_DOCUMENTS, {CHAIR, ST}),
+    (Action.SET_UP, {ST}),
+    (Action.PUBLISH, {CHAIR}),
 )
+
+
+@of_each("action, who", CONDUCTED_BY)
 def test_an_act_of_conduct_belongs_to_these_and_to_nobody_else(
     action: Action, who: set[Category]
 ) -> None:
@@ -858,9 +878,7 @@ def test_the_secretariat_conducts_only_what_is_delegated_and_never_the_door_exce
 
 
 def test_every_act_of_conduct_has_its_line_above() -> None:
-    marks = test_an_act_of_conduct_belongs_to_these_and_to_nobody_else.pytestmark  # type: ignore[attr-defined]
-    told = {action for mark in marks for action, _ in mark.args[1]}
-    assert told == CONDUCT
+    assert {action for action, _ in CONDUCTED_BY} == CONDUCT
 
 
 # Who writes which language -------------------------------------------------------------------
@@ -868,8 +886,8 @@ def test_every_act_of_conduct_has_its_line_above() -> None:
 GROUP = subject("drafting", origin="es")
 
 
-@pytest.mark.parametrize(
-    ("person", "languages"),
+@of_each(
+    "person, languages",
     [
         (actor(Category.DELEGATE, drafting=True), {"es", "en"}),
         (actor(Category.HEAD, drafting=True), {"es", "en"}),
@@ -1075,6 +1093,7 @@ def test_observer_countries_see_a_preliminary_agenda_only_where_it_is_sent_to_th
 # The reference page --------------------------------------------------------------------------
 
 
+@cache
 def sections() -> dict[str, list[list[str]]]:
     """The page's tables by heading, row by row without their heads."""
     tables: dict[str, list[list[str]]] = {}

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cases import of_each
 
 from session_app.domain.accreditation import (
     CAPACITY_WORDS,
@@ -36,7 +37,7 @@ LIST = (
 )
 
 
-@pytest.mark.parametrize(
+@of_each(
     "content",
     [
         LIST.encode(),
@@ -88,8 +89,8 @@ def test_a_quoted_line_break_does_not_move_the_numbers_of_the_lines() -> None:
     assert [line for line, _ in sheet.rows] == [3, 4]
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
+@of_each(
+    "content, code",
     [
         (b"PK\x03\x04xl/workbook.xml", "people.is_spreadsheet"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "people.is_spreadsheet"),
@@ -109,8 +110,8 @@ def test_a_file_that_is_no_list_is_refused(content: bytes, code: str) -> None:
 # Columns -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("headings", "row", "expected"),
+@of_each(
+    "headings, row, expected",
     [
         ("nombre,pais_org,cargo,correo,idioma", "A,CAN,Jefatura,,EN", "name delegation capacity email language"),
         ("Full name,Country,Role,Email", "A,Canada,head,", "name delegation capacity email"),
@@ -137,8 +138,8 @@ def test_every_capacity_is_understood_as_the_interface_writes_it(language) -> No
         assert CAPACITY_WORDS[fold(translate(f"ui.capacity.{capacity}", language))] is capacity
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
+@of_each(
+    "text, code",
     [
         ("república dominicana", "DOM"),
         ("Dominican Republic", "DOM"),
@@ -156,8 +157,8 @@ def test_a_delegation_is_known_by_its_code_names_and_acronyms(
     assert RowReader(forum).code_of(text) == code
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
+@of_each(
+    "text, code",
     [
         ("Rep. Dominicana", "DOM"),
         ("R. Dominicana", "DOM"),
@@ -176,7 +177,7 @@ def test_the_nearest_delegation_is_suggested_first(text: str, code: str, forum: 
     assert suggest_delegations(text, forum)[0] == code
 
 
-@pytest.mark.parametrize("text", ["", "…", "Ministerio de Gobernación", "Francia", "xyzzy"])
+@of_each("text", ["", "…", "Ministerio de Gobernación", "Francia", "xyzzy"])
 def test_what_is_like_no_delegation_gets_no_suggestion(text: str, forum: Forum) -> None:
     assert suggest_delegations(text, forum) == ()
 

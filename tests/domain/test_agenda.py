@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from cases import of_each
 
 from session_app.domain import agenda
 from session_app.domain.access import Level
@@ -83,7 +84,7 @@ def test_each_sitting_has_a_number_and_a_door_epoch_of_its_own():
     assert second.epoch > first.epoch
 
 
-@pytest.mark.parametrize(("change", "state"), [
+@of_each("change, state", [
     (lambda sitting: agenda.suspend(sitting, None, AT), None),
     (lambda sitting: agenda.suspend(sitting, None, AT), SittingState.SUSPENDED),
     (lambda sitting: agenda.resume(sitting, AT), SittingState.OPEN),
@@ -98,7 +99,7 @@ def test_acts_in_the_wrong_order_are_refused(change, state):
         change(sitting)
 
 
-@pytest.mark.parametrize("time", ["24:00", "9", "ab:cd", "12:60", "12:5", "-1:30", "١٢:٣٠x"])
+@of_each("time", ["24:00", "9", "ab:cd", "12:60", "12:5", "-1:30", "١٢:٣٠x"])
 def test_a_time_of_resumption_is_a_time_of_day(time):
     sitting = Sitting(1, "open", SittingState.OPEN, AT, 1)
     with pytest.raises(Invalid, match="sitting.bad_time"):
@@ -114,7 +115,7 @@ def test_a_title_reads_as_it_is_stored():
         agenda.titled("\u200b", "Opening")
 
 
-@pytest.mark.parametrize("text", ["24:00", "3:5", "٣:٣٠", "-1:30", "15:30 ", "15.30", "015:30"])
+@of_each("text", ["24:00", "3:5", "٣:٣٠", "-1:30", "15:30 ", "15.30", "015:30"])
 def test_what_is_not_a_clock_time_is_refused(text):
     with pytest.raises(Invalid, match="sitting.bad_time"):
         agenda.suspend(agenda.open_next(None, "open", "now"), text, "now")
@@ -150,8 +151,8 @@ def test_members_only_items_are_numbered_with_the_open_ones():
     assert agenda.veil(items, Level.NOTHING) == items
 
 
-@pytest.mark.parametrize(
-    ("level", "shown"),
+@of_each(
+    "level, shown",
     [
         (Level.CONTENT, "a B C d E f"),
         (Level.SCHEDULED, "a |current| d |pending| f"),
@@ -165,8 +166,8 @@ def test_each_level_is_shown_exactly_so_much_of_the_closed_part(level, shown):
     assert " ".join(names) == shown
 
 
-@pytest.mark.parametrize(
-    ("run", "state"),
+@of_each(
+    "run, state",
     [("A:p", "pending"), ("A:p B:p", "pending"), ("A:d B:d", "done"), ("A:d B:c C:p", "current"),
      ("A:d B:p", "pending"), ("A:c", "current"), ("A:c B:d", "current")],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-import pytest
+from cases import of_each
 
 from session_app.domain.checks import SUBJECTS, check_document, find_acronyms, passed
 from session_app.domain.drafting import Kind, Row, State
@@ -75,8 +75,8 @@ def test_countries_have_no_order_of_their_own():
     assert check(es("Con Canadá, Guatemala y Panamá."), es("Con Panamá, Canadá y Guatemala.")) == ()
 
 
-@pytest.mark.parametrize(
-    ("spanish", "english"),
+@of_each(
+    "spanish, english",
     [
         ("Hasta el 15 de julio.", "Until 15 July."),
         ("Hasta el 15 de julio de 2017.", "Until July 15, 2017."),
@@ -106,13 +106,13 @@ def test_a_spanish_acronym_in_the_english_text_is_named_with_its_own():
     assert check(es("El mecanismo RROCM-CRM-ST."), en("The FIRST mechanism.")) == ()
 
 
-@pytest.mark.parametrize("text", ["Agradecer", "Agradecer (mucho)", "Agradecer “mucho”"])
+@of_each("text", ["Agradecer", "Agradecer (mucho)", "Agradecer “mucho”"])
 def test_a_missing_full_stop_is_named(text):
     (found,) = check(es(text))
     assert (found.subject, found.quotes) == ("full_stop", (("es", text),))
 
 
-@pytest.mark.parametrize("text", ["A.", "A:", "a;", "a; y", "a, y", "“A.”", '"A".', "[A.]", "(A.)"])
+@of_each("text", ["A.", "A:", "a;", "a; y", "a, y", "“A.”", '"A".', "[A.]", "(A.)"])
 def test_what_ends_on_a_mark_passes(text):
     assert [each.subject for each in check(es(text)) if each.subject != "open"] == []
 

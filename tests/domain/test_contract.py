@@ -1,6 +1,7 @@
 """What crosses a socket is refused unless it is exactly what the contract says."""
 
 import pytest
+from cases import of_each
 
 from session_app.domain import contract
 from session_app.domain.errors import Invalid
@@ -13,7 +14,7 @@ def test_a_command_is_made_from_plain_values():
     assert command == contract.MoveParagraph("d", "o", "p", "up")
 
 
-@pytest.mark.parametrize(("name", "values", "code"), [
+@of_each("name, values, code", [
     ("paragraph.fly", MOVE, "command.unknown"),
     ("paragraph.move", {**MOVE, "x": 1}, "command.unknown_field"),
     ("paragraph.move", {"draft": "d"}, "command.missing_field"),

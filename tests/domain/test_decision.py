@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cases import of_each
 
 from session_app.domain.decision import (
     STATES,
@@ -66,7 +67,7 @@ def test_brackets_may_name_who_holds_to_them_and_a_consensus_names_nobody() -> N
         name_delegations(Result.CONSENSUS, ["CAN"], MEMBERS)
 
 
-@pytest.mark.parametrize("result", list(Result))
+@of_each("result", list(Result))
 def test_who_is_no_member_has_no_position(result: Result) -> None:
     with pytest.raises(Invalid, match=r"decision.unknown_delegation") as refusal:
         name_delegations(result, ["CAN", "OIM"], MEMBERS)

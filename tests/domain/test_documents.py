@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cases import of_each
 
 from session_app.domain.documents import (
     SectionText,
@@ -22,7 +23,7 @@ def test_a_preamble_is_filled_with_its_parts() -> None:
     assert filled == "El Grupo, en San José, con Canadá y México, formuló:"
 
 
-@pytest.mark.parametrize("template", ["en {ciudad}", "en {city", "en {}", "en {city.__class__}"])
+@of_each("template", ["en {ciudad}", "en {city", "en {}", "en {city.__class__}"])
 def test_a_preamble_with_an_unknown_place_is_refused(template: str) -> None:
     with pytest.raises(Invalid) as refusal:
         compose_preamble(template, city="San José")

@@ -5,6 +5,7 @@ item; `H` is a heading, `|` begins the next section.
 """
 
 import pytest
+from cases import of_each
 
 from session_app.domain import drafting
 from session_app.domain.drafting import Kind, Mode, Row, State, obstacles, permits_change
@@ -78,7 +79,7 @@ def test_a_subitem_that_is_outdented_keeps_what_follows_it():
     assert kinds(drafting.outdent(draft("1 a b ."), "a")) == "1 1 a ."
 
 
-@pytest.mark.parametrize(("rows", "row", "direction", "expected"), [
+@of_each("rows, row, direction, expected", [
     ("1 a 2 b", "2", "up", "2 b 1 a"),
     ("1 a 2 b", "1", "down", "2 b 1 a"),
     ("1 a b 2", "b", "up", "1 b a 2"),
@@ -89,7 +90,7 @@ def test_items_travel_with_their_blocks_and_subitems_alone(rows, row, direction,
     assert shown(drafting.move(draft(rows), row, direction)) == expected
 
 
-@pytest.mark.parametrize(("rows", "row", "direction"), [
+@of_each("rows, row, direction", [
     ("1 2", "1", "up"), ("1 2", "2", "down"), ("1 | 2", "2", "up"), ("1 | 2", "1", "down"),
 ])  # fmt: skip
 def test_nothing_moves_out_of_its_section(rows, row, direction):
@@ -116,7 +117,7 @@ def test_what_was_deleted_goes_back_to_its_place_or_to_the_end_of_its_section():
     assert shown(drafting.put_back(left, gone, behind="lost")) == "1 3 2 | 4"
 
 
-@pytest.mark.parametrize("change", [
+@of_each("change", [
     lambda rows: drafting.indent(rows, "2"),
     lambda rows: drafting.delete(rows, "2", with_block=True),
     lambda rows: drafting.mark(rows, "2", State.PROPOSED),
@@ -153,7 +154,7 @@ def test_obstacles_are_named_by_language():
 BOTH = frozenset({"es", "en"})
 
 
-@pytest.mark.parametrize(("state", "adopted", "changed", "writable", "refusal"), [
+@of_each("state, adopted, changed, writable, refusal", [
     (State.PROPOSED, False, BOTH, BOTH, None),
     (State.AGREED, False, {"es"}, BOTH, None),
     (State.PROPOSED, False, {"es"}, {"en"}, "paragraph.other_language"),

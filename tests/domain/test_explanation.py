@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
+from cases import of_each
 from conftest import FORUM, NOW
 
 from session_app.domain.access import PUBLIC_ACTOR, Action, Actor, Category, Subject, may
@@ -41,8 +41,8 @@ def facts(answer):
     }
 
 
-@pytest.mark.parametrize(
-    ("category", "action", "subject", "expected"),
+@of_each(
+    "category, action, subject, expected",
     [
         (Category.HEAD, Action.SEE_AGENDA, CLOSED, {"roster", "mode"}),
         (Category.HEAD, Action.SEE_AGENDA, replace(CLOSED, on_roster=True), {"roster"}),

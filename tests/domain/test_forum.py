@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cases import of_each
 
 from session_app.domain.access import BODIES
 from session_app.domain.documents import compose_preamble
@@ -157,7 +158,7 @@ def test_the_label_styles_one_may_choose_are_those_that_exist() -> None:
 # Session templates ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@of_each("kind", KINDS)
 def test_every_body_has_an_agenda_to_start_from_in_both_languages(kind: str) -> None:
     template = read_template(_load(f"{kind}.toml"), file=f"{kind}.toml")
     assert template.kind == kind
@@ -167,7 +168,7 @@ def test_every_body_has_an_agenda_to_start_from_in_both_languages(kind: str) -> 
         assert not item.required or item.source != "default", item.title["es"]
 
 
-@pytest.mark.parametrize("kind", ["viceministers", "grcm", "network"])
+@of_each("kind", ["viceministers", "grcm", "network"])
 def test_the_rrocm_has_a_slot_where_the_seeds_give_it_one(kind: str) -> None:
     """S002 A L18 and D L60; S003 L303."""
     template = read_template(_load(f"{kind}.toml"), file="t")
@@ -234,8 +235,8 @@ def _drop(*path: str | int) -> Callable[[Data], None]:
 COMPANIONS = ("settings", "closed_door.companions_max")
 
 
-@pytest.mark.parametrize(
-    ("change", "code", "key"),
+@of_each(
+    "change, code, key",
     [
         (_set("colour", to="navy"), "forum.unknown_key", "colour"),
         (_set("forum", "motto", to="…"), "forum.unknown_key", "forum.motto"),
@@ -291,8 +292,9 @@ COMPANIONS = ("settings", "closed_door.companions_max")
 def test_a_mistake_is_refused_by_file_and_key(
     data: Data, change: Callable[[Data], None], code: str, key: str
 ) -> None:
-    change(data)
-    refused = refusal(data)
+    wrong = copy.deepcopy(data)
+    change(wrong)
+    refused = refusal(wrong)
     assert (refused.code, refused.params["key"]) == (code, key)
 
 

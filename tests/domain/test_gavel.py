@@ -1,6 +1,7 @@
 """The gavel's rules: one holds it, nobody is made to take it, and a reach that comes too late is told so."""
 
 import pytest
+from cases import of_each
 
 from session_app.domain import gavel
 from session_app.domain.errors import Conflict
@@ -20,8 +21,8 @@ def test_anybody_else_is_told_who_presides():
     assert refused.value.params == {"name": "J. Pérez", "delegation": "SLV"}
 
 
-@pytest.mark.parametrize(
-    ("holder", "seen", "code"),
+@of_each(
+    "holder, seen, code",
     [
         (PEREZ, "", "gavel.changed_hands"),
         (PEREZ, "solano", "gavel.changed_hands"),

@@ -1,6 +1,7 @@
 """A paragraph on the room's screen: the step of its letters, its pages, and its brackets."""
 
 import pytest
+from cases import of_each
 
 from session_app.domain.drafting import LANGUAGES
 from session_app.domain.paging import SIZES, Run, lay_out
@@ -16,8 +17,8 @@ def shown(layout, language):
     return "".join(run.text for page in layout.pages for run in page[language])
 
 
-@pytest.mark.parametrize(
-    ("sentences", "size", "pages"),
+@of_each(
+    "sentences, size, pages",
     [(1, "large", 1), (3, "large", 1), (4, "medium", 1), (6, "small", 1), (9, "small", 2)],
 )
 def test_a_longer_text_steps_down_twice_and_then_has_pages(sentences, size, pages):
@@ -30,7 +31,7 @@ def test_the_longer_of_the_two_languages_decides():
     assert laid_out("Sí.", SENTENCE * 6).size == "small"
 
 
-@pytest.mark.parametrize("length", [0, 1, 5, 17, 40, 120])
+@of_each("length", [0, 1, 5, 17, 40, 120])
 def test_no_word_is_lost_or_broken_between_pages(length):
     es = "".join(f"palabra{number} [corchete {number}] " for number in range(length))
     en = "".join(f"word{number} " for number in range(length // 2))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import product
 
 import pytest
+from cases import of_each
 from office import PDF, odt, office, package
 
 from session_app.domain.access import BODIES, PUBLIC_ACTOR, Action, Actor, Subject, may
@@ -62,7 +63,7 @@ def test_naming_somebody_opens_nothing_the_table_keeps_shut() -> None:
     assert readers(everybody, GRCM) == MEMBERS | {ORGANISATION}
 
 
-@pytest.mark.parametrize("body", sorted(BODIES))
+@of_each("body", sorted(BODIES))
 def test_no_audience_is_ever_wider_than_the_table(body: str) -> None:
     rights = (leave(),)
     for category, mode, issued in product(Category, ("open", "members", "closed"), (True, False)):
@@ -139,8 +140,8 @@ def test_titles_are_trimmed_and_asked_for_in_both_languages() -> None:
 # Files ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("content", "format"),
+@of_each(
+    "content, format",
     [
         (PDF, "pdf"),
         (odt(), "odt"),
@@ -156,8 +157,8 @@ def test_a_file_is_what_it_holds(content: bytes, format: str) -> None:
 MACRO = '<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
+@of_each(
+    "content, code",
     [
         (b"", "paper.empty"),
         (b"%PDF-" + b"x" * MAX_FILE, "paper.too_large"),
@@ -189,8 +190,8 @@ def _main(format: Format) -> str:
     return f'<Override ContentType="{MEDIA[format]}.main+xml"/>'
 
 
-@pytest.mark.parametrize(
-    ("name", "cleaned"),
+@of_each(
+    "name, cleaned",
     [
         ("Año del niño.docx", "Año del niño.pdf"),
         ("..\\..\\etc\\passwd", "passwd.pdf"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cases import of_each
 
 from session_app.domain.accreditation import MAX_CELL, AccreditationLine, read_accreditations
 from session_app.domain.errors import Invalid
@@ -48,8 +49,8 @@ def codes(
 # Categories ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("delegation", "capacity", "category"),
+@of_each(
+    "delegation, capacity, category",
     [
         ("SLV", Capacity.CHAIR, Category.PPT_CHAIR),
         ("SLV", Capacity.PPT_STAFF, Category.PPT_STAFF),
@@ -81,8 +82,8 @@ def test_who_hands_the_presidency_over_is_a_delegate_from_then_on(forum: Forum) 
     assert categorize(forum, "SLV", Capacity.PPT_STAFF, "PAN") is Category.DELEGATE
 
 
-@pytest.mark.parametrize(
-    ("delegation", "capacity"),
+@of_each(
+    "delegation, capacity",
     [
         ("OIM", Capacity.CHAIR),
         ("CAN", Capacity.STAFF),
@@ -226,7 +227,7 @@ def test_only_the_presidency_sends_the_chair(forum: Forum) -> None:
     assert codes(content, forum, ppt="SLV") == [(2, "capacity", "people.not_the_presidency")]
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+@of_each("sign", ["=", "+", "-", "@"])
 def test_a_cell_that_looks_like_a_formula_is_refused(forum: Forum, sign: str) -> None:
     content = HEADER + f'"{sign}HYPERLINK(""http://x"")",CAN,head,,,\n'
     assert codes(content, forum) == [(2, "name", "people.formula")]
@@ -243,8 +244,8 @@ def test_a_guest_of_an_unlisted_organisation_needs_a_code_of_capitals(forum: For
     assert codes(content, forum) == [(2, "delegation", "people.unknown_delegation")]
 
 
-@pytest.mark.parametrize(
-    ("content", "expected"),
+@of_each(
+    "content, expected",
     [
         ("", (1, "", "people.no_header")),
         ("\n \n", (1, "", "people.no_header")),

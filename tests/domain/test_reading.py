@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cases import of_each
 
 from session_app.domain.drafting import Kind, State
 from session_app.domain.errors import Invalid
@@ -318,8 +319,8 @@ def test_a_sentence_that_comes_twice_is_no_page_heading() -> None:
     assert [row[0] for row in rows(draft)].count("continuation") == 2
 
 
-@pytest.mark.parametrize(
-    ("heading", "key"),
+@of_each(
+    "heading, key",
     [
         ("CONCLUSIONES", "conclusions"),
         ("Recomendaciones:", "recommendations"),
@@ -431,8 +432,8 @@ def test_a_file_is_refused_by_its_size_before_it_is_read() -> None:
         check_size(0)
 
 
-@pytest.mark.parametrize(
-    ("data", "code"),
+@of_each(
+    "data, code",
     [
         (b"", "import.empty"),
         (b"PK\x03\x04rest", "import.word_as_text"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-import pytest
+from cases import of_each
 
 from session_app.domain.record import COLUMNS, START, Chain, Flaw, Head, is_hash, seal
 
@@ -52,7 +52,7 @@ def test_a_record_written_anew_does_not_hold_the_head_of_the_old_one() -> None:
     assert end(other, wanted=printed) == Flaw("record.not_in_chain", {"head": printed})
 
 
-@pytest.mark.parametrize("column", range(len(COLUMNS)))
+@of_each("column", range(len(COLUMNS)))
 def test_an_entry_changed_in_any_column_is_named(column: int) -> None:
     entries = chain(5)
     columns, written = entries[2]

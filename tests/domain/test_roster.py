@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from cases import of_each
 
 from session_app.config import ROOT
 from session_app.domain.errors import Conflict
@@ -77,8 +78,8 @@ def refusal(
 # Category by category -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("category", "by_right", "by_exception", "asks"),
+@of_each(
+    "category, by_right, by_exception, asks",
     [
         (Category.HEAD, "", "", True),
         (Category.DELEGATE, "", "", True),
@@ -147,7 +148,7 @@ def test_a_delegation_has_one_head() -> None:
 VICEMINISTER = setting(CRM, "closed_door.head_rank", "viceminister")
 
 
-@pytest.mark.parametrize(
+@of_each(
     "rank",
     [
         "Viceministra de Gobernación",
@@ -164,7 +165,7 @@ def test_a_viceminister_or_the_equal_of_one_heads_a_delegation_behind_the_door(r
     assert refusal(candidate(rank=rank), forum=VICEMINISTER) == ""
 
 
-@pytest.mark.parametrize("rank", ["", "Director General de Migración", "Asesor del Viceministro"])
+@of_each("rank", ["", "Director General de Migración", "Asesor del Viceministro"])
 def test_a_head_of_lower_rank_needs_an_exception_where_the_forum_asks_for_a_viceminister(
     rank: str,
 ) -> None:
