@@ -80,6 +80,7 @@ class DocumentText:
     modified: datetime
     origin: Language = "es"
     note: Texts | None = None
+    ad_referendum: Texts | None = None  # which paragraphs, and who consults; stands under the title
     symbol: str | None = None
     draft: DraftMark | None = None
     label_style: LabelStyle = UN

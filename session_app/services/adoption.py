@@ -21,6 +21,7 @@ from session_app.domain.contract import (
     DocumentsChanged,
     MarkParagraph,
 )
+from session_app.domain.decision import find_standing
 from session_app.domain.drafting import LANGUAGES, Language, Obstacle, Row, Rows, State
 from session_app.domain.errors import Conflict
 from session_app.domain.text import one_line
@@ -104,7 +105,7 @@ def adopt_paragraph(act: Act, command: AdoptParagraph) -> Result:
     if digest(texts) != command.digest:
         raise Conflict("paragraph.changed_since", paragraph=row.id)
     override = _override(command.override, drafting.obstacles(row, texts))
-    _adopt(act, row, texts, override)
+    _adopt(act, draft, row, texts, override)
     drafts.put_rows(act.tx, draft.id, rows, _adopted(rows, frozenset({row.id})))
     announce_structure(act.tx, act.desk.store, draft.id, act.desk.drafts.style)
     return {}
@@ -123,7 +124,7 @@ def adopt_draft(act: Act, command: AdoptDraft) -> Result:
     for row in standing.rows:
         if row.state is not State.ADOPTED:
             blocked = any(obstacle.paragraph == row.id for obstacle in standing.obstacles)
-            _adopt(act, row, standing.texts[row.id], override if blocked else None)
+            _adopt(act, draft, row, standing.texts[row.id], override if blocked else None)
     everything = frozenset(row.id for row in standing.rows)
     drafts.put_rows(act.tx, draft.id, standing.rows, _adopted(standing.rows, everything))
     drafts.adopt_draft(
@@ -153,7 +154,9 @@ def _override(reason: str | None, in_the_way: list[Obstacle] | tuple[Obstacle, .
     return given[:1000]
 
 
-def _adopt(act: Act, row: Row, texts: dict[Language, str], override: str | None) -> None:
+def _adopt(
+    act: Act, draft: drafts.Draft, row: Row, texts: dict[Language, str], override: str | None
+) -> None:
     held = digest(texts)
     present = members_present(act.desk, act.session.id)
     drafts.adopt_text(
@@ -164,9 +167,21 @@ def _adopt(act: Act, row: Row, texts: dict[Language, str], override: str | None)
         by=act.actor.person,
         present=present,
         override=override,
+        consulting=_consulting(act, draft, row),
     )
     then = presence_then(act.desk, act.session.id)
     act.record("paragraph.adopted", row.id, digest=held, override=override, **then)
+
+
+def _consulting(act: Act, draft: drafts.Draft, row: Row) -> tuple[str, ...] | None:
+    """Who consults on what is adopted ad referendum, for the document to say (S004 C28). Positions taken
+    behind the closed door are named in the closed part's document alone."""
+    if row.state is not State.AD_REFERENDUM:
+        return None
+    standing = find_standing(decisions.decisions_on(act.desk.store, row.id), row.state)
+    if standing is None or (standing.behind and not draft.closed):
+        return ()
+    return standing.delegations
 
 
 def _adopted(rows: Rows, which: frozenset[str]) -> Rows:

@@ -27,7 +27,7 @@ from session_app.domain.documents import (
     compose_sections,
     order_names,
 )
-from session_app.domain.drafting import LANGUAGES, Language
+from session_app.domain.drafting import LANGUAGES, Language, Rows, Texts
 from session_app.domain.errors import Conflict, NotFound
 from session_app.domain.forum import Forum
 from session_app.store import documents, drafts, people, sessions
@@ -36,6 +36,7 @@ from session_app.store.documents import Prepared
 from session_app.word import assemble
 
 from .desk import Act, Desk, Result, enter
+from .structure import name_paragraphs
 
 TEMPLATE = "conclusions.docx"
 DOWNLOAD = "document.download"
@@ -221,7 +222,38 @@ def compose(desk: Desk, draft_id: str) -> DocumentText:
         note=i18n.translation_note() if draft.working_translation else None,
         draft=_mark(session, draft, changed),
         label_style=desk.drafts.style,
+        ad_referendum=_ad_referendum(desk, draft, rows) if draft.adopted is not None else None,
     )
+
+
+def _ad_referendum(desk: Desk, draft: drafts.Draft, rows: Rows) -> Texts | None:
+    """Which paragraphs were adopted ad referendum, and which delegations consult."""
+    adopted = drafts.adopted_texts(desk.store, draft.id)
+    names = name_paragraphs(desk.store, draft.id, rows, desk.drafts.style)
+
+    def say(row: str, consulting: tuple[str, ...], language: Language) -> str:
+        name = names[row][language]
+        if not consulting:
+            return name
+        who = [desk.forum.delegations[code].name[language] for code in consulting]
+        consult = i18n.join_names((i18n.name_in_sentence(each, language) for each in who), language)
+        return f"{name} ({consult})"
+
+    found = [
+        (row.id, adopted[row.id].consulting)
+        for row in rows
+        if row.id in adopted and adopted[row.id].consulting is not None
+    ]
+    if not found:
+        return None
+    return {
+        language: i18n.translate(
+            "document.ad_referendum",
+            language,
+            list="; ".join(say(row, consulting or (), language) for row, consulting in found),
+        )
+        for language in LANGUAGES
+    }
 
 
 def _mark(session: Session, draft: drafts.Draft, changed: datetime) -> DraftMark | None:

@@ -58,6 +58,8 @@ class AdoptedText:
     at: str
     present: tuple[str, ...]
     override: str | None
+    consulting: tuple[str, ...] | None = None
+    """Of a text adopted ad referendum: the delegations that consult, as far as its readers are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +375,7 @@ def adopted_texts(db: Database, draft_id: str) -> dict[str, AdoptedText]:
             at=row["at"],
             present=tuple(json.loads(row["present"])),
             override=row["override"],
+            consulting=None if row["consulting"] is None else tuple(json.loads(row["consulting"])),
         )
         for row in found
     }
@@ -387,10 +390,11 @@ def adopt_text(
     by: str,
     present: Iterable[str],
     override: str | None,
+    consulting: Iterable[str] | None = None,
 ) -> None:
     """Write a paragraph's text of record. It is never changed again: the schema refuses."""
     tx.execute(
-        "insert into adopted_text values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into adopted_text values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             paragraph,
             texts["es"],
@@ -400,6 +404,7 @@ def adopt_text(
             stamp(tx.now),
             json.dumps(list(present)),
             override,
+            None if consulting is None else json.dumps(list(consulting)),
         ),
     )
 

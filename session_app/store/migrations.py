@@ -409,6 +409,10 @@ def _choose_settings(database: Database) -> None:
     )
 
 
+def _adopt_ad_referendum(database: Database) -> None:
+    database.execute("alter table adopted_text add column consulting text")
+
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -425,4 +429,5 @@ STEPS: list[Step] = [
     _page_screens,
     _note_begun_items,
     _choose_settings,
+    _adopt_ad_referendum,
 ]

@@ -14,13 +14,13 @@ from session_app.services.adoption import digest, read_standing
 from session_app.services.attendance import members_present
 from session_app.services.decision import read_standing_decisions
 from session_app.services.desk import Desk
-from session_app.services.structure import read_structure
+from session_app.services.structure import name_paragraphs, read_structure
 from session_app.store import drafts
 from session_app.store.drafts import Draft
 
 from .attendance import QuorumModel, read_quorum_of
 from .moments import say_moment
-from .room import ResultModel, can_be_put, name_paragraphs, show_result
+from .room import ResultModel, can_be_put, show_result
 from .viewer import Viewer
 
 AT_ONCE = 24
@@ -123,7 +123,7 @@ def read_closed_draft(
 def _read_text(desk: Desk, session: Session, draft: Draft, viewer: Viewer) -> DraftModel:
     standing = read_standing(desk, draft.id)
     results = read_standing_decisions(desk, draft.id, standing.rows)
-    names = name_paragraphs(desk, draft.id, standing.rows)
+    names = name_paragraphs(desk.store, draft.id, standing.rows, desk.drafts.style)
     may = viewer.closed_draft if draft.closed else viewer.may
     adopted = drafts.adopted_texts(desk.store, draft.id)
     in_the_way: dict[str, list[str]] = {}

@@ -16,10 +16,10 @@ from session_app.domain.record import Head
 from session_app.i18n import speaker
 from session_app.services.authority import CONSOLE
 from session_app.services.desk import Desk
+from session_app.services.structure import name_paragraphs
 from session_app.store import drafts, people, record, sessions
 from session_app.store.record import Entry, Sight
 
-from .room import name_paragraphs
 from .table import write_csv
 
 PAGE = 100
@@ -308,6 +308,6 @@ def _names(
 
 
 def _names_of_paragraphs(desk: Desk, draft: str, language: Language) -> dict[str, str]:
-    names = name_paragraphs(desk, draft, drafts.rows(desk.store, draft))
+    names = name_paragraphs(desk.store, draft, drafts.rows(desk.store, draft), desk.drafts.style)
     called = {paragraph: name[language] for paragraph, name in names.items()}
     return {draft: speaker(language)("ui.document.conclusions"), **called}

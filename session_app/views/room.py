@@ -9,22 +9,19 @@ from session_app import i18n
 from session_app.domain.access import Action, Level
 from session_app.domain.agenda import Session
 from session_app.domain.decision import Decision, find_standing
-from session_app.domain.drafting import LANGUAGES, Kind, Language, Row, Rows, State, Texts
+from session_app.domain.drafting import Row, State, Texts
 from session_app.domain.floor import Place
-from session_app.domain.numbering import number
 from session_app.domain.paging import lay_out
 from session_app.services.adoption import digest
 from session_app.services.desk import Desk
 from session_app.services.floor import is_closed, read_floor
 from session_app.services.room import standing_text
+from session_app.services.structure import name_paragraphs
 from session_app.store import decisions, drafts, people, room, sessions
 from session_app.store.drafts import Draft
 
 from .attendance import ArrivalModel, QuorumModel, read_quorum_of, telling
 from .viewer import Viewer
-
-_ONE_OF = frozenset({"conclusions", "recommendations", "declaration", "decisions", "report"})
-"""Sections whose paragraphs have a word of their own, `ui.paragraph.of.<key>`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,7 @@ def read_room(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> Ro
     return RoomModel(
         draft=draft.id,
         paragraph=held.paragraph,
-        name=name_paragraphs(desk, draft.id, rows)[held.paragraph],
+        name=name_paragraphs(desk.store, draft.id, rows, desk.drafts.style)[held.paragraph],
         state=rows[at].state,
         texts=texts,
         since=i18n.format_time(session.local(held.since)),
@@ -194,7 +191,7 @@ def _read_undo(desk: Desk, session: str, viewer: Viewer, now: datetime) -> UndoM
     return UndoModel(
         last.id,
         row.id,
-        name_paragraphs(desk, last.draft, rows)[row.id],
+        name_paragraphs(desk.store, last.draft, rows, desk.drafts.style)[row.id],
         last.result,
         tuple(desk.forum.delegations[code].name for code in last.delegations),
         round(last.until.timestamp() * 1000),
@@ -273,34 +270,3 @@ def _seen_by(desk: Desk, session: str) -> str:
         for each in people.accredited(desk.store, session)
     )
     return "observers" if on_a_screen or settings.room_text_to_observers == "yes" else "members"
-
-
-def name_paragraphs(desk: Desk, draft: str, rows: Rows) -> dict[str, Texts]:
-    """What each paragraph is called: "Conclusión 18 b)" and "Conclusion 18 (b)"."""
-    labels = number(rows, desk.drafts.style)
-    sections = {each.id: each for each in drafts.sections(desk.store, draft)}
-    named: dict[str, dict[Language, str]] = {row.id: {} for row in rows}
-    for language in LANGUAGES:
-        item = ""
-        for row in rows:
-            section = sections[row.section]
-            label = labels[row.id].in_language(language)
-            title = section.titles[language].capitalize()
-            one = title
-            if section.key in _ONE_OF:
-                one = i18n.translate(f"ui.paragraph.of.{section.key}", language)
-            if row.kind is Kind.ITEM:
-                item = label.rstrip(".")
-            match row.kind:
-                case Kind.HEADING:
-                    name = i18n.translate("ui.paragraph.heading", language, section=title)
-                case Kind.CONTINUATION:
-                    name = i18n.translate(
-                        "ui.paragraph.continuation", language, paragraph=f"{one} {item}"
-                    )
-                case Kind.SUBITEM:
-                    name = f"{one} {item} {label}"
-                case Kind.ITEM:
-                    name = f"{one} {item}"
-            named[row.id][language] = name
-    return dict(named)

@@ -166,6 +166,8 @@ class _Assembly:
         yield self._paragraph("place", document.dates, language)
         if document.note and document.is_working_translation(language):
             yield self._paragraph("note", document.note, language)
+        if document.ad_referendum:
+            yield self._paragraph("note", document.ad_referendum, language)
         yield self._paragraph("preamble", document.preamble, language)
         for index, section in self._printed_sections():
             yield self._paragraph("section", section.title, language)
@@ -185,6 +187,8 @@ class _Assembly:
         ]
         if document.note and any(map(document.is_working_translation, LANGUAGES)):
             title.append(self._note_cells(document.note))
+        if document.ad_referendum:
+            title.append(self._cells("note", document.ad_referendum))
         rows = "".join(ooxml.row(pair, width, whole=True) for pair in title)
         rows += ooxml.row(self._cells("cell preamble", document.preamble), width, whole=False)
         yield self._table(self._joined(document.title), rows)

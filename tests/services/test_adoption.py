@@ -11,8 +11,10 @@ from conftest import NOW
 from session_app.domain.errors import Conflict, Forbidden, Invalid
 from session_app.services.adoption import digest, read_standing
 from session_app.services.issuing import list_files, read_file
+from session_app.services.structure import name_paragraphs
 from session_app.store import drafts
 from session_app.store.database import new_id
+from session_app.word.read import read_docx
 
 
 def paragraph(room, state):
@@ -117,6 +119,40 @@ def test_adopting_the_document_adopts_every_paragraph_and_issues_the_files(room)
         words = package.read("word/document.xml").decode()
     assert "Recibir y aceptar el Plan Estratégico" in words
     assert "BORRADOR" not in words
+
+
+def test_the_adopted_document_says_what_was_agreed_ad_referendum_and_who_consults(room):
+    def decide(row, *who):
+        values = {"paragraph": row.id, "digest": seen(room, row), "result": "ad_referendum"}
+        room.do("chair", "paragraph.decide", **values, delegations=who)
+
+    first, second, third = [row for row in room.rows() if row.state == "proposed"][:3]
+    decide(first, "MEX", "CAN")
+    decide(second, "GTM")
+    decide(third, "PAN")
+    held = seen(room, first)
+    room.do("chair", "paragraph.adopt", paragraph=first.id, digest=held)
+    room.do("chair", "paragraph.mark", paragraph=third.id, state="agreed")
+    # Positions taken behind the door are its roster's.
+    with room.desk.store.transaction(NOW) as tx:
+        tx.execute("update decision set behind = 1 where paragraph = ?", (second.id,))
+    standing = read_standing(room.desk, room.draft)
+    adopt = {"digest": standing.digest, "override": "Así lo decidió la sala"}
+    room.do("chair", "draft.adopt", **adopt)
+    names = name_paragraphs(room.desk.store, room.draft, room.rows(), room.desk.drafts.style)
+    for language, who in (("es", "Canadá y México"), ("en", "Canada and Mexico")):
+        file = read_file(
+            room.desk, room.session, language, person=room.person["chair"], clock=lambda: NOW
+        )
+        (note,) = (
+            each.text
+            for each in read_docx(file).paragraphs
+            if "ad refer" in each.text.casefold()[:22]
+        )
+        listed = note.partition(": ")[2].removesuffix(".").split("; ")
+        assert f"{names[first.id][language]} ({who})" in listed
+        assert names[second.id][language] in listed
+        assert names[third.id][language] not in note
 
 
 def test_only_the_overridden_paragraphs_carry_the_override(room):

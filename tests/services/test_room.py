@@ -11,9 +11,9 @@ from session_app.domain.access import Action, Level
 from session_app.domain.drafting import Kind, Row
 from session_app.domain.errors import Conflict, Forbidden, NotFound
 from session_app.services.door import preview_closing
+from session_app.services.structure import name_paragraphs
 from session_app.store import drafts
 from session_app.views.live import Rendering, read_topic, render_topic
-from session_app.views.room import name_paragraphs
 from session_app.views.viewer import viewer_of
 
 READERS = {"chair", "secretariat", "drafting-can", "drafting-mex", "drafting-slv", "delegate-hnd"}
@@ -286,7 +286,7 @@ def test_a_paragraph_has_the_name_the_room_gives_it_in_each_language(room):
         Row("title", room.rows()[0].section, Kind.HEADING),
         Row("next", room.rows()[0].section, Kind.ITEM),
     )
-    names = name_paragraphs(room.desk, room.draft, rows)
+    names = name_paragraphs(room.desk.store, room.draft, rows, room.desk.drafts.style)
     assert [names[row.id]["es"] for row in rows] == [
         "Conclusión 1",
         "Conclusión 1 a)",
