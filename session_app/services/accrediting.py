@@ -20,7 +20,7 @@ from session_app.store import imports, people, sessions
 from session_app.store.imports import ImportList, ListRow
 
 from .desk import Act, Desk, acting, keep_people
-from .people import settle
+from .people import keep_as_known, settle
 from .settings import read_setting
 
 FIXABLE = ("delegation", "capacity", "language")
@@ -207,9 +207,10 @@ def discard(desk: Desk, session: str, *, person: str, now: datetime) -> None:
 
 def _enter(act: Act, ready: Sequence[Reviewed]) -> int:
     """Accredit what is ready; how many of them were not accredited before."""
-    added = 0
+    added, held = 0, {each.person: each for each in people.held(act.desk.store, act.session.id)}
     for each in ready:
         if each.accreditation is not None:
+            keep_as_known(act, held.get(each.person or ""), each.accreditation)
             people.enter(act.tx, act.session.id, each.accreditation, each.person)
             added += each.standing == "new"
     return added

@@ -27,7 +27,7 @@ from session_app.store import people, signing
 from .desk import Act, Desk, Result, acting
 from .door import MAX_REASON, leave_roster
 from .floor import drop_requests
-from .signing import must_have_pin
+from .signing import find_elsewhere, must_have_pin
 
 
 def accredit(
@@ -48,6 +48,9 @@ def accredit(
         now=now,
     ) as act:
         lines = read_accreditations(content, desk.forum, ppt=act.session.ppt)
+        known = Known(people.held(desk.store, session))
+        for line in lines:
+            keep_as_known(act, known.find(line), line)
         counts = people.accredit(desk.store, act.tx, session, lines)
         settle(act)
         act.facts.update(zip(("added", "updated"), counts, strict=True))
@@ -64,6 +67,7 @@ def add_person(act: Act, command: AddPerson) -> Result:
     meant = Known(people.held(act.desk.store, act.session.id)).find(line)
     if meant is not None and meant.accredited:
         raise Conflict("people.there", name=meant.name, delegation=meant.delegation)
+    keep_as_known(act, meant, line)
     person = people.enter(act.tx, act.session.id, line, meant.person if meant else None)
     act.facts["person"] = person
     act.facts["capacity"] = line.capacity
@@ -82,6 +86,7 @@ def change_person(act: Act, command: ChangePerson) -> Result:
     other = Known(each for each in held if each.person != command.person).find(line)
     if other is not None:
         raise Conflict("people.there", name=other.name, delegation=other.delegation)
+    keep_as_known(act, before, line)
     people.enter(act.tx, act.session.id, line, command.person)
     people.correct(act.tx, command.person, email=line.email, language=line.language)
     emptied = ("email",) if before.email and not line.email else ()
@@ -120,6 +125,20 @@ def choose_language(act: Act, command: ChooseLanguage) -> Result:
         raise Forbidden("access.denied", action=Action.KNOW)
     people.choose_language(act.tx, act.actor.person, command.language)
     return {}
+
+
+def keep_as_known(act: Act, known: Held | None, line: AccreditationLine) -> None:
+    """Let nobody get another name or address from where they are a guest: it is theirs in all their sessions,
+    and an invitation goes to that address.
+
+    Raises `Conflict("people.known_elsewhere")` for somebody who takes part where this person does not
+    accredit, and of whom the line says another name or address.
+    """
+    if known is None or (line.name == known.name and line.email in (None, known.email)):
+        return
+    other = find_elsewhere(act.desk, known.person, act.actor.person, act.now)
+    if other is not None:
+        raise Conflict("people.known_elsewhere", name=known.name, session=other)
 
 
 def settle(act: Act) -> None:

@@ -40,7 +40,7 @@ from session_app.store.screens import Screen
 
 from .desk import Act, Desk, Result, acting
 from .room import standing_text
-from .signing import Browser, enter_everywhere, tell_desk
+from .signing import Browser, enter_everywhere, find_elsewhere, tell_desk
 
 
 @dataclass
@@ -200,9 +200,9 @@ def _require_screen(act: Act, screen: str) -> Screen:
     found = next((each for each in listed if each.id == screen), None)
     if found is None:
         raise NotFound("screen.unknown")
-    for other in people.sessions_of(act.desk.store, screen):
-        if not act.desk.authority.may(other, act.actor.person, Action.ACCREDIT, act.now):
-            raise Conflict("screen.elsewhere", name=found.name, session=other)
+    other = find_elsewhere(act.desk, screen, act.actor.person, act.now)
+    if other is not None:
+        raise Conflict("screen.elsewhere", name=found.name, session=other)
     return found
 
 

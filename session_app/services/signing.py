@@ -26,7 +26,7 @@ from session_app.domain.signing import (
     show_typed,
     wait_of,
 )
-from session_app.store import people, signing
+from session_app.store import people, sessions, signing
 from session_app.store.database import Transaction
 from session_app.store.people import Accredited
 from session_app.store.signing import Badge, Form, Login
@@ -91,9 +91,9 @@ def issue_badge(
         found = next((each for each in everybody if each.person == holder), None)
         if found is None:
             raise NotFound("people.unknown")
-        for other in people.sessions_of(desk.store, holder):
-            if not desk.authority.may(other, person, Action.ACCREDIT, now):
-                raise Conflict("people.elsewhere", name=found.name, session=other)
+        other = find_elsewhere(desk, holder, person, now)
+        if other is not None:
+            raise Conflict("people.elsewhere", name=found.name, session=other)
         replaced = signing.replace_badges(act.tx, holder, form) if form is not None else 0
         if anew:
             signing.withdraw_badges(act.tx, holder)
@@ -105,6 +105,16 @@ def issue_badge(
             act.tx, holder, typed=signing.hash_typed(key, typed), pin=kept, form=form or "paper"
         )
         return IssuedBadge(found, link, show_typed(typed), pin if asks_pin else None)
+
+
+def find_elsewhere(desk: Desk, holder: str, person: str | None, now: datetime) -> str | None:
+    """A session that somebody takes part in and `person` does not accredit to, if there is one. A rehearsal
+    is none: in it are those of its session."""
+    for other in people.sessions_of(desk.store, holder):
+        rehearsed = sessions.session(desk.store, other).rehearsal_of is not None
+        if not rehearsed and not desk.authority.may(other, person, Action.ACCREDIT, now):
+            return other
+    return None
 
 
 def must_have_pin(desk: Desk, person: str) -> bool:

@@ -5,11 +5,14 @@ import json
 import pytest
 from conftest import CRM, NOW
 
+from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Invalid, NotFound
 from session_app.domain.signing import Code
+from session_app.services.acts import HANDLERS
 from session_app.services.authority import CONSOLE
 from session_app.services.console import call_session
+from session_app.services.desk import perform
 from session_app.services.door import preview_closing
 from session_app.services.people import accredit
 from session_app.services.signing import issue_badge
@@ -87,6 +90,41 @@ def test_the_chair_of_another_session_cannot_issue_oneself_this_chairs_code(room
         issue_badge(desk, other, beatriz, person=ana, now=NOW)
     assert issue_badge(desk, other, ana, person=ana, now=NOW)
     assert issue_badge(desk, other, beatriz, person=CONSOLE, now=NOW)
+
+
+def test_who_accredits_to_one_session_does_not_change_who_somebody_is_in_another(room):
+    """An address is where the other session's invitation goes."""
+    desk = room.desk
+    other = call_session(desk, folder=str(CRM), id="grcm-panama-2027", body="grcm", ppt="PAN", city="Panamá", starts="2027-06-02", ends="2027-06-04", zone="America/Panama")["session"]  # fmt: skip
+    victim = room.person["delegate-hnd"]
+    with desk.store.transaction(NOW) as tx:
+        tx.execute(
+            "update person set name = 'Tomás', email = 't@hnd.example' where id = ?", (victim,)
+        )
+
+    def bring(who, name):
+        lines = f"Ana,PAN,chair,ana@pan.example\n{name},HND,delegate,t@hnd.example"
+        content = f"name,delegation,capacity,email\n{lines}".encode()
+        return accredit(desk, other, content, person=who, now=NOW)
+
+    def change(who, email):
+        values = {
+            "person": victim,
+            "full_name": "Tomás",
+            "delegation": "HND",
+            "capacity": "delegate",
+        }
+        command = contract.parse("people.change", {**values, "language": "es", "email": email})
+        perform(desk, HANDLERS, session=other, person=who, command=command, now=NOW)
+
+    bring(CONSOLE, "Tomás")
+    ana = next(e.person for e in people.accredited(desk.store, other) if e.delegation == "PAN")
+    with pytest.raises(Conflict, match=r"people\.known_elsewhere"):
+        bring(ana, "Otro Nombre")
+    with pytest.raises(Conflict, match=r"people\.known_elsewhere"):
+        change(ana, "ana+tomas@pan.example")
+    change(ana, "t@hnd.example")
+    bring(CONSOLE, "Tomás Andino")
 
 
 def ad_hoc_group(desk, body):
