@@ -11,6 +11,7 @@ import gc
 import json
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -58,7 +59,9 @@ def serve(
     tls_cert: Path | None,
     tls_key: Path | None,
 ) -> None:
-    """Serve the conference, by HTTPS everywhere but on this machine itself.
+    """Serve the conference.
+
+    By HTTPS everywhere but on this machine itself.
 
     \b
     Example: session-app serve --data /srv/crm --host 0.0.0.0 --port 443
@@ -85,9 +88,9 @@ def serve(
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line for another program.")
 def demo(data: Path | None, port: int | None, as_json: bool) -> None:
-    """Serve the demonstration: the GRCM of San Salvador, June 2017, with a sign-in link per role.
+    """Serve the demonstration, with a link per role.
 
-    Its links ask for no PIN and work on any number of devices at once; `session-app serve` ends them.
+    It is the GRCM of San Salvador, June 2017. Its links ask for no PIN and work on any number of devices at once; `session-app serve` ends them.
 
     \b
     Example: session-app demo --data /tmp/demo --port 8000
@@ -159,9 +162,10 @@ def session(data: Path | None, session: str, **facts: str | None) -> None:
 @click.argument("session")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def accredit(data: Path | None, session: str, file: Path) -> None:
-    """Enter a list of accreditations (CSV: name, delegation, capacity, email, language, drafting).
+    """Enter a list of accreditations.
 
-    People are added and updated, never deleted; a list with an error changes nothing.
+    It is a CSV file with name, delegation and capacity, and if wanted email, language and drafting; its
+    headings and words may be Spanish (nombre, delegacion, calidad: jefatura). People are added and updated, never deleted; a list with an error changes nothing.
 
     \b
     Example: session-app accredit grcm-panama-2027 people.csv
@@ -177,12 +181,15 @@ def accredit(data: Path | None, session: str, file: Path) -> None:
 @click.option(
     "--base",
     default="http://127.0.0.1:8000",
+    callback=lambda _context, _option, base: _read_base(base),
     help="Address people reach the desk at.",
     show_default=True,
 )
 def badges(data: Path | None, session: str, anew: bool, base: str) -> None:
-    """Issue a badge for everybody accredited: a link, a code to type and, for who chairs, drafts or is
-    of the Secretariat, a PIN. None of them can be shown again.
+    """Issue a badge for everybody accredited.
+
+    It is a link, a code to type and, for who chairs, drafts or is of the Secretariat, a PIN. None of
+    them can be shown again.
 
     \b
     Example: session-app badges grcm-panama-2027 --base https://sala.example.org
@@ -200,7 +207,9 @@ def badges(data: Path | None, session: str, anew: bool, base: str) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--language", type=click.Choice(["es", "en"]), default="es", show_default=True)
 def import_draft(data: Path | None, session: str, file: Path, language: str) -> None:
-    """Bring a text (.txt, .md, .docx) into the session's draft; what was unsure is printed.
+    """Bring a text into the session's draft.
+
+    It is a .txt, .md or .docx file; what was unsure is printed.
 
     \b
     Example: session-app import-draft grcm-panama-2027 conclusiones.docx --language es
@@ -257,9 +266,9 @@ def assemble(data: Path | None, session: str, layout: str, version: str, output:
 @DATA
 @click.option("--head", help="A head printed earlier: check that the record still holds it.")
 def verify(data: Path | None, head: str | None) -> None:
-    """Check that the store and the record of acts are sound; exit code 1 if they are not.
+    """Check the store and the record of acts.
 
-    Prints the record's head: put it into the signed minutes, and --head tells later whether the
+    Exit code 1 if they are not sound. Prints the record's head: put it into the signed minutes, and --head tells later whether the
     record is still the one the minutes speak of (docs/record.md).
 
     \b
@@ -278,6 +287,13 @@ def verify(data: Path | None, head: str | None) -> None:
         click.echo(f"the record is whole: {found['entries']} entries, head {found['head']}")
     if found["problems"] or found["flaw"]:
         sys.exit(1)
+
+
+def _read_base(base: str) -> str:
+    """The address before a badge's link: looked at first, since badges end those issued before."""
+    if not re.fullmatch(r"https?://[^\s/?#]+/?", base):
+        raise click.BadParameter(f"“{base}” is not an address such as https://sala.example.org.")
+    return base.removesuffix("/")
 
 
 def _settings(data: Path | None) -> Settings:

@@ -72,6 +72,15 @@ def test_everybody_accredited_gets_a_link(run, session):
     assert all("https://sala.example.org/in/" in line for line in lines)
 
 
+def test_badges_with_links_that_lead_nowhere_are_not_issued(run, session):
+    run("accredit", session, DEMO / "people.csv")
+    before = run("verify").output
+    refused = run("badges", session, "--base", "sala.example.org")
+    assert refused.exit_code == 2
+    assert "“sala.example.org” is not an address such as https://" in refused.output
+    assert run("verify").output == before
+
+
 @pytest.mark.parametrize(("arguments", "sentence"), [
     (("--body", "senado"), "senado"),
     (("--ppt", "COL"), "COL"),
