@@ -20,7 +20,7 @@ from session_app.store.drafts import Draft
 
 from .attendance import QuorumModel, read_quorum_of
 from .moments import say_moment
-from .room import ResultModel, can_be_put, show_result
+from .room import ResultModel, can_be_put, put_before_observers, show_result
 from .viewer import Viewer
 
 AT_ONCE = 24
@@ -58,6 +58,9 @@ class DraftModel:
     override: str | None
     is_closed: bool = False  # the closed part's own text: topic `closed_draft`
     sits: bool = False  # a room sits before which its paragraphs can be put
+    observed: int = (
+        0  # the sitting, where observers see what is put before the room; 0: they do not
+    )
     quorum: QuorumModel | None = None  # while it can be adopted
 
 
@@ -160,5 +163,6 @@ def _read_text(desk: Desk, session: Session, draft: Draft, viewer: Viewer) -> Dr
         override=act.override if act else None,
         is_closed=draft.closed,
         sits=can_be_put(desk, session.id, draft),
+        observed=put_before_observers(desk, session.id),
         quorum=None if act else read_quorum_of(desk, session),
     )

@@ -11,6 +11,7 @@ from session_app.domain.access import Action, Level
 from session_app.domain.agenda import Session
 from session_app.domain.drafting import LANGUAGES, Texts
 from session_app.domain.floor import Request, speaking_times
+from session_app.domain.forum import Delegation
 from session_app.services import floor
 from session_app.services.desk import Desk
 from session_app.store import sessions
@@ -26,6 +27,9 @@ class SpeakerModel:
     id: str
     delegation: str
     name: Texts
+    label: (
+        Texts  # in a list or on a button: members by their names, an organisation by its short one
+    )
     person: str  # who asked, or empty
     kind: str  # speech, reply, order
     place: str  # waiting, interrupted, speaking, paused
@@ -68,6 +72,7 @@ def read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> F
             id=each.id,
             delegation=each.delegation,
             name=known.name if known else dict.fromkeys(LANGUAGES, each.delegation),
+            label=_label(known) if known else dict.fromkeys(LANGUAGES, each.delegation),
             person=who.name if who else "",
             kind=each.kind,
             place=each.place,
@@ -99,6 +104,10 @@ def read_floor(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> F
         else (),
         times=tuple((code, _minutes(seconds)) for code, seconds in times.items()),
     )
+
+
+def _label(delegation: Delegation) -> Texts:
+    return delegation.name if delegation.kind == "member" else delegation.short or delegation.name
 
 
 def _minutes(seconds: float) -> str:

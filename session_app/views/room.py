@@ -206,6 +206,14 @@ def can_be_put(desk: Desk, session: str, draft: Draft) -> bool:
     return sitting.mode == "closed" or not draft.closed
 
 
+def put_before_observers(desk: Desk, session: str) -> int:
+    """The sitting in which what is put before the room is seen by observers too; 0 where it is not."""
+    sitting = sessions.sitting(desk.store, session)
+    if sitting is None or not sitting.is_under_way or _seen_by(desk, session) != "observers":
+        return 0
+    return sitting.number
+
+
 def _members(desk: Desk, session: str) -> tuple[MemberModel, ...]:
     present = sessions.present(desk.store, session)
     return tuple(

@@ -105,6 +105,19 @@ def test_observers_who_attend_have_it_where_the_forum_says_so(room):
     assert standing(room, "observer-organisation").seen_by == "observers"
 
 
+def test_the_chair_is_asked_before_observers_see_a_text_where_the_forum_shows_it_to_them(room):
+    def asked() -> bool:
+        page = render_topic(room.desk, room.session, room.person["chair"], "draft", NOW)
+        return 'id="before-observers" data-sitting="1"' in page
+
+    set_forum(room, room_text_to_observers="no")
+    assert not asked()
+    set_forum(room, room_text_to_observers="yes")
+    assert asked()
+    close(room, "members")
+    assert not asked()  # nobody observes behind a door
+
+
 def test_it_follows_what_is_written_in_it(room):
     paragraph = put(room)
     with room.desk.drafts.lock, room.desk.store.transaction(NOW) as tx:

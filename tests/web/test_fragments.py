@@ -193,6 +193,7 @@ def drafted(adopted: bool, closed: bool = False) -> DraftModel:
         override=f"⟪{HOSTILE}⟫" if adopted else None,
         is_closed=closed,
         sits=not adopted,
+        observed=0 if adopted else 2,
     )
 
 
@@ -240,6 +241,7 @@ SPEAKERS = tuple(
         id=f"request-{place}",
         delegation="CAN",
         name=said(HOSTILE),
+        label=said(HOSTILE),
         person=f"⟪{HOSTILE}⟫" if place % 2 else "",
         kind=kind,
         place=state,

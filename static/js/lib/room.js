@@ -83,6 +83,11 @@ function onSubmit(event) {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
   const command = form.action.split("/").at(-1);
+  if (command === "room.put" && isAsked(form)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
   if (command === "room.put" && form.closest(".all")) {
     awaited = String(new FormData(form).get("paragraph") ?? "");
     queueMicrotask(arrive);
@@ -92,6 +97,35 @@ function onSubmit(event) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
+}
+
+/* Before observers see a text */
+
+const ASKED = "before-observers"; // the sitting in which it has been asked on this device
+
+/** @type {{ form: HTMLFormElement, paragraph: string } | null} what is put once it has been confirmed */
+let held = null;
+
+/** @param {HTMLFormElement} form */
+const paragraphOf = (form) => String(new FormData(form).get("paragraph") ?? "");
+
+/** Whether the chair is first asked if observers may see what it puts before the room. @param {HTMLFormElement} form */
+function isAsked(form) {
+  const dialog = document.getElementById("before-observers");
+  if (!(dialog instanceof HTMLDialogElement)) return false;
+  const asked = `${document.documentElement.dataset.session} ${dialog.dataset.sitting}`;
+  if (sessionStorage.getItem(ASKED) === asked) return false;
+  held = { form, paragraph: paragraphOf(form) };
+  dialog.showModal();
+  const puts = /** @type {HTMLElement} */ (dialog.querySelector("[data-puts]"));
+  puts.onclick = () => {
+    sessionStorage.setItem(ASKED, asked);
+    dialog.close();
+    // What the form names may have changed while one read: then it is for another tap.
+    if (held?.form.isConnected && paragraphOf(held.form) === held.paragraph) held.form.requestSubmit();
+    held = null;
+  };
+  return true;
 }
 
 /* Dialogs that name delegations */

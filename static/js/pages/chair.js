@@ -117,14 +117,28 @@ function choose(paragraph) {
   document.querySelector(".paragraphs")?.scrollTo(0, 0);
 }
 
+/** All paragraphs open at the one before the room; without one, at the first that is not decided yet. */
+let stepped = chosen.id !== "";
+document.addEventListener("click", (event) => {
+  if (!(event.target instanceof Element && event.target.closest("[data-view=all]"))) return;
+  const all = paragraphs();
+  const before = document.getElementById("live-room")?.dataset.paragraph;
+  const at = all.find((each) => before && each.id === `p-${before}`) ?? (stepped ? undefined : all.find(isOpen));
+  if (at) choose(at);
+});
+
 stepper?.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   const next = button && target(button.dataset.step ?? "", paragraphs());
-  if (next) choose(next);
+  if (!next) return;
+  stepped = true;
+  choose(next);
 });
 pick.addEventListener("change", () => {
   const next = document.getElementById(pick.value);
-  if (next) choose(next);
+  if (!next) return;
+  stepped = true;
+  choose(next);
 });
 
 /** What opens low in a list comes into view. `toggle` does not bubble. */
