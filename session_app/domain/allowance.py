@@ -20,6 +20,8 @@ COSTS: Mapping[str, float] = {"join": 5.0, "draft.open": 5.0, "draft.lease": 2.0
 """What a message costs where it is not 1: a join renders a page, a lease writes rows."""
 PARAGRAPHS_FOR_ONE = 30
 """Paragraphs that may be asked for at the price of one message more."""
+COST_OF_TEXTS = 7.0
+"""Of the texts that come with a draft: about as much as asking for them (`PARAGRAPHS_FOR_ONE`)."""
 MOST_TOPICS = 50
 COST_OF_TOPIC = 1.5
 """Of each topic a page joins with: each is read and rendered. The busiest page has a dozen, and twenty tabs may
@@ -100,6 +102,8 @@ def cost_of(name: str, values: object) -> float:
     more = len(asked) / PARAGRAPHS_FOR_ONE if isinstance(asked, list) else 0.0
     if name == "join" and isinstance(topics, list):
         more += COST_OF_TOPIC * min(len(topics), MOST_TOPICS)  # more there are not: it is malformed
+    if name == "draft.open" and values.get("texts") is True:
+        more += COST_OF_TEXTS
     return COSTS.get(name, 1.0) + more
 
 
