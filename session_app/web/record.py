@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from session_app.domain.access import Action
+from session_app.i18n import translate
 from session_app.services.desk import Desk, clock, enter
 from session_app.store import record as store
 from session_app.views.record import read_record, write_table
@@ -45,5 +46,7 @@ def install(app: Flask, desk: Desk) -> None:
         enter(desk, session=session, person=person, name="record.download", subject="", now=clock())
         table = write_table(desk, session, person, clock, language=language)
         response = Response(table, mimetype="text/csv")
-        response.headers["Content-Disposition"] = f'attachment; filename="{session}-record.csv"'
+        response.headers["Content-Disposition"] = (
+            f'attachment; filename="{translate("ui.record.table_file", language, session=session)}"'
+        )
         return response

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from session_app.domain.access import Action
 from session_app.domain.errors import ActError
-from session_app.i18n import translate_error
+from session_app.i18n import translate, translate_error
 from session_app.services.agenda import agendas_to_copy, has_started
 from session_app.services.desk import Desk, clock, enter
 from session_app.services.setup import Plan, find_mistakes, found_session, refuse_in_rehearsal
@@ -41,11 +41,13 @@ def install(app: Flask, desk: Desk, folder: Path) -> None:
     @app.get("/s/<session>/desk/attendance.csv")
     @door(Action.MARK_ATTENDANCE)
     def attendance_table(session: str) -> Response:
-        person, now = visitor().person, clock()
+        person, language, now = visitor().person, visitor().language, clock()
         enter(desk, session=session, person=person, name="attendance.download", subject="", now=now)
-        table = write_attendance(desk, session, person, now, visitor().language)
+        table = write_attendance(desk, session, person, now, language)
         response = Response(table, mimetype="text/csv")
-        response.headers["Content-Disposition"] = f'attachment; filename="{session}-attendance.csv"'
+        response.headers["Content-Disposition"] = (
+            f'attachment; filename="{translate("ui.presence.table_file", language, session=session)}"'
+        )
         return response
 
     @app.get("/s/<session>/desk/meeting")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import lxml.html
 import pytest
@@ -150,6 +151,7 @@ def table(visitor):
     answer = visitor.page("desk/attendance.csv")
     assert answer.status_code == 200
     assert answer.get_data().startswith(b"\xef\xbb\xbf")
+    assert re.search(r"-(asistencia|attendance)\.csv", answer.headers["Content-Disposition"])
     return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
 
 

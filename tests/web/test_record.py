@@ -379,7 +379,7 @@ def test_the_table_holds_every_entry_in_its_order_and_its_download_is_the_last(r
     assert found[-1][6] == "Descarga el registro"
     total = record.head(room.desk.store).entries
     assert len(found) == total + 1
-    assert visitor.page("record.csv").headers["Content-Disposition"].endswith('-record.csv"')
+    assert visitor.page("record.csv").headers["Content-Disposition"].endswith('-registro.csv"')
 
 
 def test_a_table_ends_where_its_reader_is_shut_out(desk, room, app, visit) -> None:
