@@ -140,7 +140,10 @@ def cancel_preparation(act: Act, command: CancelPreparation) -> Result:
 
 def run_assembly(desk: Desk, job: Assembly) -> None:
     """Do the five steps, telling how far they have come. It raises nothing: it says how it went."""
-    teller = threading.Thread(target=_tell, args=(desk, job), name="assembly-told", daemon=True)
+    over = threading.Event()
+    teller = threading.Thread(
+        target=_tell, args=(desk, job, over), name="assembly-told", daemon=True
+    )
     teller.start()
     try:
         _store(desk, job, _make(desk, job))
@@ -152,6 +155,7 @@ def run_assembly(desk: Desk, job: Assembly) -> None:
         log.exception("preparing the files of %s failed", job.draft)
         job.state, job.refusal = "failed", Conflict("assembly.failed")
     log.info("files of %s: %s after %s s", job.draft, job.state, sum(job.seconds))
+    over.set()
     teller.join()
     job.ended.set()
 
@@ -263,8 +267,8 @@ def _go_on(job: Assembly) -> None:
         raise Cancelled
 
 
-def _tell(desk: Desk, job: Assembly) -> None:
-    """Announce each state that is seen, until the last has been."""
+def _tell(desk: Desk, job: Assembly, over: threading.Event) -> None:
+    """Announce each state that is seen, until the last has been; that one at once."""
     told = None
     while told is None or told.state == "running":
         now = job.changed()
@@ -278,4 +282,4 @@ def _tell(desk: Desk, job: Assembly) -> None:
             except ActError:
                 log.exception("how far the files have come could not be told")
         if told.state == "running":
-            time.sleep(TELL_EVERY)
+            over.wait(TELL_EVERY)

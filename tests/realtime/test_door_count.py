@@ -7,6 +7,8 @@ import time
 import pytest
 from desk_process import running_desk
 
+pytestmark = pytest.mark.slow
+
 CROWD = 12
 
 

@@ -6,6 +6,8 @@ import lxml.html
 import pytest
 from desk_process import running_desk
 
+pytestmark = pytest.mark.slow  # the desk is told about once a second
+
 PAGE = {"page": "home", "topics": ["sitting"]}
 
 

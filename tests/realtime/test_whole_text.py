@@ -8,6 +8,8 @@ import pycrdt
 import pytest
 from desk_process import running_desk
 
+pytestmark = pytest.mark.slow
+
 KEYS = 60
 
 
