@@ -303,7 +303,7 @@ def test_an_invitation_is_in_its_readers_language_and_holds_no_pin(at, room):
         unquote(each.get("href")) for each in page.xpath("//a[starts-with(@href, 'mailto:')]")
     )
     assert english.startswith("mailto:a.singh@can.example.org?subject=Access to the")
-    assert "subject=Acceso a la" in spanish
+    assert "subject=Acceso a la reunión: Grupo Regional de Consulta" in spanish
     assert "/in/" in english
     pins = [each.text for each in page.xpath("//code")]
     assert len(pins) == 1, "only who drafts has a PIN"
