@@ -10,9 +10,12 @@ from sqlite3 import IntegrityError
 import pytest
 from conftest import CRM, NOW
 
+from session_app.app import create_app
+from session_app.config import Settings
 from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Forbidden, NotFound
+from session_app.realtime.publisher import Connection
 from session_app.services.accrediting import stage
 from session_app.services.acts import HANDLERS
 from session_app.services.adoption import read_standing
@@ -24,7 +27,7 @@ from session_app.services.people import accredit
 from session_app.services.rehearsal import begin_rehearsal, end_rehearsal
 from session_app.services.screens import Enrolment
 from session_app.services.signing import Browser, issue_badge
-from session_app.store import drafts, people, rehearsals, sessions
+from session_app.store import drafts, people, rehearsals, sessions, signing
 from session_app.store.database import new_id
 
 
@@ -313,3 +316,16 @@ def test_a_rehearsal_begins_whole_or_not_at_all(room):
     with store.transaction(NOW) as tx:
         tx.execute("drop trigger stop")
     assert begin_rehearsal(room.desk, room.session, CRM, person=who, now=NOW)
+
+
+def test_nothing_shown_in_a_rehearsal_stays_in_the_desks_memory(room, rehearsal, tmp_path):
+    publisher = create_app(Settings(data=tmp_path, port=80), room.desk).publisher
+    with room.desk.store.transaction(NOW) as tx:
+        login = signing.open_login(tx, room.person["chair"])
+    for session in (rehearsal.session, room.session):
+        publisher.enter(Connection(f"line of {session}", login, room.person["chair"]))
+        publisher.show(publisher.connection(f"line of {session}"), session, ("agenda",))
+        publisher.refresh(session, "agenda")
+    end(room)
+    publisher.deliver()
+    assert {session for session, _ in publisher._renderings} == {room.session}
