@@ -58,6 +58,11 @@ Flask.jinja_options = {"bytecode_cache": Compiled()}
 Flask.url_rule_class = Address
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest is begun first, so that at the end nobody waits for one file."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
 @dataclass(frozen=True)
 class Demonstration:
     """A store that holds the demonstration session, to be copied, and everybody in it by role."""

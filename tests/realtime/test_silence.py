@@ -36,7 +36,7 @@ from session_app.domain.drafting import LANGUAGES
 from session_app.store.database import new_id
 from session_app.views.live import TOPICS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 OTHER_SESSION = "red-otra-2018"
 MORE_PEOPLE = (
