@@ -26,8 +26,10 @@ from session_app.domain.access import Action
 from session_app.domain.allowance import Allowance, for_messages, for_updates
 from session_app.domain.contract import ParagraphEdited
 from session_app.domain.drafting import Language
+from session_app.domain.people import Capacity
 from session_app.services.desk import Desk, Reach, clock
 from session_app.services.live import Relayed
+from session_app.services.screens import note_screens
 from session_app.store import drafts, sessions, signing
 from session_app.store.database import Announced, Committed
 from session_app.store.sessions import is_held
@@ -68,6 +70,8 @@ COUNT_EVERY = 1.0
 """Seconds between two counts of who is there, for who minds the door: a whole room comes and goes at once."""
 SURVEY_EVERY = 10.0
 """Seconds between two looks at what passes by itself of how people are reached, such as their delay."""
+NOTE_SCREENS_EVERY = 60.0
+"""Seconds between two notes in the store of which screens are on line."""
 CUTS_COUNT = 600.0
 """Seconds for which a line that was lost counts."""
 OF_COMING_AND_GOING = ("door", "connections", "screens")
@@ -123,7 +127,7 @@ class Publisher:
         self._moved: dict[str, None] = {}
         self._motion = threading.Event()
         self._come_and_gone: set[str] = set()  # sessions where somebody has, since the last count
-        self._counted_at = self._surveyed_at = 0.0
+        self._counted_at = self._surveyed_at = self._noted_at = 0.0
         self._last_seen: dict[tuple[str, str], datetime] = {}  # whose last page closed, and when
         self._cuts: dict[tuple[str, str], deque[float]] = {}  # by session and person
         desk.store.listen(self._hear)
@@ -179,6 +183,14 @@ class Publisher:
     def last_seen(self, session: str) -> Mapping[str, datetime]:
         """When each who has closed a page of a session last did."""
         return {person: at for (of, person), at in self._last_seen.items() if of == session}
+
+    def _screens_there(self) -> set[str]:
+        return {
+            each.person
+            for each in list(self._connections.values())
+            if each.session
+            and self._desk.authority.actor(each.session, each.person).capacity is Capacity.SCREEN
+        }
 
     def note_cut(self, session: str, person: str) -> None:
         """A page of somebody's has lost its line and made it anew. What happens to lines behind a closed
@@ -363,6 +375,11 @@ class Publisher:
                 each.session for each in self._connections.values() if "connections" in each.topics
             }
             self._come_and_gone |= watched
+        if now - self._noted_at >= NOTE_SCREENS_EVERY:
+            there = self._screens_there()
+            if there:
+                self._noted_at = now
+                note_screens(self._desk, there, clock())
         if not self._come_and_gone or now - self._counted_at < COUNT_EVERY:
             return
         self._counted_at = now

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import secrets
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -162,6 +163,12 @@ def turn_page(act: Act, command: TurnPage) -> Result:
         put_page(act.tx, act.session.id, command.page)
         act.tx.announce(act.session.id, PageTurned(held.paragraph, command.page))
     return {}
+
+
+def note_screens(desk: Desk, there: Collection[str], now: datetime) -> None:
+    """Keep which screens are on line."""
+    with desk.store.transaction(now) as tx:
+        store.note_seen(tx, there)
 
 
 def rename_screen(act: Act, command: RenameScreen) -> Result:

@@ -413,6 +413,12 @@ def _adopt_ad_referendum(database: Database) -> None:
     database.execute("alter table adopted_text add column consulting text")
 
 
+def _remember_screens(database: Database) -> None:
+    database.execute(
+        "create table screen_seen (person text primary key references person, at text not null) strict"
+    )
+
+
 STEPS: list[Step] = [
     _create_session,
     _chain_record,
@@ -430,4 +436,5 @@ STEPS: list[Step] = [
     _note_begun_items,
     _choose_settings,
     _adopt_ad_referendum,
+    _remember_screens,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,12 +24,15 @@ class Screen:
     """The device that is signed in as this screen; None where none is."""
     since: str
     """Since when it is signed in, or empty."""
+    seen: str = ""
+    """When it was last known to be on line, or empty."""
 
 
 def screens(db: Database, session: str, now: datetime) -> list[Screen]:
     """The screens of a session by name."""
     rows = db.all(
-        "select p.id, p.name, a.audience from accreditation a join person p on p.id = a.person"
+        "select p.id, p.name, a.audience, s.at as seen from accreditation a join person p on p.id = a.person"
+        " left join screen_seen s on s.person = p.id"
         " where a.session = ? and a.capacity = ? order by p.name, p.id",
         (session, Capacity.SCREEN),
     )
@@ -36,7 +40,8 @@ def screens(db: Database, session: str, now: datetime) -> list[Screen]:
     for row in rows:
         login = next(reversed(signing.logins(db, row["id"], now)), None)
         device, since = (login.device, login.at) if login else (None, "")
-        found.append(Screen(row["id"], row["name"], row["audience"], device, since))
+        seen = row["seen"] or ""
+        found.append(Screen(row["id"], row["name"], row["audience"], device, since, seen))
     return found
 
 
@@ -56,6 +61,15 @@ def add_screen(
     )
     tx.change_authority()
     return screen
+
+
+def note_seen(tx: Transaction, there: Iterable[str]) -> None:
+    """Keep that these screens are on line now: a desk that starts anew can say when they were."""
+    for screen in there:
+        tx.execute(
+            "insert into screen_seen values (?, ?) on conflict (person) do update set at = excluded.at",
+            (screen, stamp(tx.now)),
+        )
 
 
 def rename_screen(tx: Transaction, screen: str, name: str) -> None:

@@ -106,7 +106,8 @@ def read_screens(desk: Desk, session: Session, viewer: Viewer, now: datetime) ->
             state = "dark"  # it has no line while the door keeps it out
         else:
             state = "live" if connected.get(each.id) else "gone" if each.device else "none"
-        seen = left.get(each.id) if state == "gone" else None
+        # What the store knows is of a desk that has been started anew since.
+        seen = (left.get(each.id) or each.seen) if state == "gone" else None
         return EnrolledModel(
             id=each.id,
             name=each.name,

@@ -64,6 +64,13 @@ def test_the_secretariat_sees_who_comes_goes_and_is_cut_off(served) -> None:
     delegate.close()
     wait(served, watcher, "delegate-hnd", "offline")
 
+    # Which screens are on line is kept, for a desk that is started anew.
+    screen = served.enter("projector", "screen")
+    wait(served, watcher, "projector", "online")
+    noted = "select count(*) from screen_seen where person = ?"
+    assert screen.wait(lambda: served.query(noted, served.person("projector"))[0][0] == 1)
+    screen.close()
+
 
 def test_one_badge_on_two_devices_at_once_is_a_notice_and_two_tabs_are_none(served) -> None:
     watcher = served.enter("secretariat", "connections")

@@ -16,9 +16,10 @@ from session_app.domain.screens import (
     show_screen_code,
 )
 from session_app.domain.signing import FAILURES_OF_ADDRESS, Failures
-from session_app.services.screens import Enrolment
+from session_app.i18n import format_time
+from session_app.services.screens import Enrolment, note_screens
 from session_app.services.signing import Browser, Reception
-from session_app.store import screens, signing
+from session_app.store import screens, sessions, signing
 from session_app.views.live import read_topic
 from session_app.views.viewer import viewer_of
 
@@ -361,3 +362,16 @@ def test_of_two_browsers_that_were_made_the_same_screen_only_the_last_is_it(hous
     assert house.collect(strange) is None
     token = house.collect(own)
     assert house.signed_in(token) == screen
+
+
+def test_a_desk_that_starts_anew_knows_when_a_screen_was_last_on_line(house):
+    screen, _ = house.enrolled()
+
+    def shown():
+        viewer = viewer_of(house.desk, house.session, house.room.person["secretariat"], NOW)
+        listed = read_topic(house.desk, house.session, "screens", viewer, NOW).screens
+        return next(each for each in listed if each.id == screen.id)
+
+    assert (shown().state, shown().seen) == ("gone", "")
+    note_screens(house.desk, {screen.id}, NOW)
+    assert format_time(sessions.session(house.desk.store, house.session).local(NOW)) in shown().seen
