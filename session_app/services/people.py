@@ -22,7 +22,7 @@ from session_app.domain.people import (
 )
 from session_app.domain.review import Held, Known, changes
 from session_app.domain.text import one_line
-from session_app.store import people, signing
+from session_app.store import people, rehearsals, signing
 
 from .desk import Act, Desk, Result, acting
 from .door import MAX_REASON, leave_roster
@@ -142,7 +142,8 @@ def keep_as_known(act: Act, known: Held | None, line: AccreditationLine) -> None
 
 
 def settle(act: Act) -> None:
-    """Hold what is accredited now against the quotas, and who has become somebody against their PIN.
+    """Hold what is accredited now against the quotas, and who has become somebody against their PIN; a
+    rehearsal that is going on has the same people.
 
     Raises `Invalid("people.second_representative")` or `Invalid("people.civil_society_quota")`.
     """
@@ -162,6 +163,10 @@ def settle(act: Act) -> None:
         if must_have_pin(desk, each.person):
             signing.end_logins_without_pin(act.tx, each.person)
     act.tx.announce(session.id, PeopleChanged(len(everybody)))
+    rehearsal = rehearsals.rehearsal_of(desk.store, session.id)
+    if rehearsal is not None:
+        rehearsals.copy_accreditations(act.tx, session.id, rehearsal)
+        act.tx.announce(rehearsal, PeopleChanged(len(everybody)))
 
 
 def _read(act: Act, command: AddPerson | ChangePerson) -> AccreditationLine:

@@ -21,12 +21,14 @@ def paragraphs(db: Database, session: str) -> list[str]:
 
 
 def copy_accreditations(tx: Transaction, session: str, rehearsal: str) -> None:
-    """Let everybody accredited to a session be the same in its rehearsal."""
+    """Let everybody accredited to a session be the same in its rehearsal; who is in it already, too."""
     names = [row[1] for row in tx.execute("pragma table_info(accreditation)")]
-    others = ", ".join(name for name in names if name != "session")
+    others = [name for name in names if name != "session"]
+    listed = ", ".join(others)
+    anew = ", ".join(f"{name} = excluded.{name}" for name in others if name != "person")
     tx.execute(
-        f"insert into accreditation (session, {others}) select ?, {others} from accreditation"
-        " where session = ?",
+        f"insert into accreditation (session, {listed}) select ?, {listed} from accreditation"
+        f" where session = ? on conflict (session, person) do update set {anew}",
         (rehearsal, session),
     )
     tx.change_authority()

@@ -15,6 +15,7 @@ from session_app.config import Settings
 from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Forbidden, NotFound
+from session_app.domain.people import Capacity
 from session_app.realtime.publisher import Connection
 from session_app.services.accrediting import stage
 from session_app.services.acts import HANDLERS
@@ -113,6 +114,16 @@ def test_everybody_is_in_the_rehearsal_what_they_are_in_the_session(room, rehear
         room.session,
         rehearsal.session,
     ]
+
+
+def test_who_is_accredited_while_it_goes_on_is_in_the_rehearsal_too(room, rehearsal):
+    facts = {"full_name": "Eva Luz", "delegation": "HND", "capacity": "delegate", "language": "es"}
+    eva = room.do("secretariat", "person.add", **facts)["person"]
+    room.do("secretariat", "person.change", person=eva, **{**facts, "capacity": "head"})
+    for session in (room.session, rehearsal.session):
+        assert room.desk.authority.actor(session, eva).capacity is Capacity.HEAD
+    room.do("secretariat", "person.withdraw", person=eva, reason="Se fue")
+    assert room.desk.authority.actor(rehearsal.session, eva).delegation != "HND"
 
 
 def test_in_a_rehearsal_the_secretariat_conducts_without_the_presidency(room, rehearsal):
