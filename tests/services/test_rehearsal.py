@@ -118,11 +118,11 @@ def test_everybody_is_in_the_rehearsal_what_they_are_in_the_session(room, rehear
 
 def test_who_is_accredited_while_it_goes_on_is_in_the_rehearsal_too(room, rehearsal):
     facts = {"full_name": "Eva Luz", "delegation": "HND", "capacity": "delegate", "language": "es"}
-    eva = room.do("secretariat", "person.add", **facts)["person"]
-    room.do("secretariat", "person.change", person=eva, **{**facts, "capacity": "head"})
+    eva = room.do("secretariat", "people.add", **facts)["person"]
+    room.do("secretariat", "people.change", person=eva, **{**facts, "capacity": "head"})
     for session in (room.session, rehearsal.session):
         assert room.desk.authority.actor(session, eva).capacity is Capacity.HEAD
-    room.do("secretariat", "person.withdraw", person=eva, reason="Se fue")
+    room.do("secretariat", "people.withdraw", person=eva, reason="Se fue")
     assert room.desk.authority.actor(rehearsal.session, eva).delegation != "HND"
 
 
