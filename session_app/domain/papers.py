@@ -151,6 +151,10 @@ _HERE = re.compile(r"(?![a-z][a-z0-9+.-]+:)|file:", re.IGNORECASE)
 """A target on the reader's own disk or network; a drive's letter is no scheme."""
 _MAX_LISTED = 500_000
 """Bytes of a package's own list of its parts; that of the largest file has a tenth of it."""
+_MAX_PARTS = 5_000
+"""Parts of a package; three hundred slides have some two thousand. Each is read of before any is looked at."""
+_ENTRY = b"PK\x01\x02"
+"""How each begins in the list at a package's end (APPNOTE 4.3.12)."""
 _MAX_RELATIONS = 4_000_000
 """Bytes of all lists of relations in a package; those of three hundred slides have a quarter of it."""
 _DAMAGES = (
@@ -186,6 +190,8 @@ def recognise(content: bytes) -> Format:
 
 
 def _recognise_package(content: bytes) -> Format | None:
+    if content.count(_ENTRY) > _MAX_PARTS:
+        return None
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         names = {each.filename: each for each in package.infolist()}
         if any(name.lower().endswith("vbaproject.bin") for name in names):

@@ -21,11 +21,12 @@ from session_app.domain.errors import ActError, Conflict, Invalid, NotFound
 from session_app.domain.forum import Forum, SessionTemplate, read_forum, read_template
 from session_app.domain.text import is_clean
 from session_app.store import drafts, people, sessions
+from session_app.store import gavel as gavels
 from session_app.store.database import Transaction
 
 from .agenda import agendas_to_copy, copied_items, items_of
 from .authority import CONSOLE_ACTOR
-from .desk import Act, Desk, Result
+from .desk import Act, Desk, Result, pass_gavel
 
 SESSION_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 MAX_CITY = 80
@@ -246,6 +247,10 @@ def amend_session(act: Act, command: AmendSession) -> Result:
     if replace(amended, ppt=held.ppt, zone=held.zone) != held and "starts" in fixed:
         raise Conflict("session.place_fixed")
     sessions.amend_session(act.tx, amended)
+    if amended.ppt != held.ppt and gavels.delegation(act.desk.store, held.id) is not None:
+        # It was the other Presidency that let the Secretariat conduct.
+        gavels.delegate(act.tx, held.id, by=None)
+        pass_gavel(act, None)
     act.tx.announce(held.id, SessionAmended())
     return {}
 

@@ -268,6 +268,7 @@ def test_relations_that_are_no_list_make_a_file_nobody_knows() -> None:
     for broken in (
         with_relation("hyperlink", "a", head=grown),
         office("docx", **{"_rels/.rels": "<Relationships>"}),
+        office("docx", **{f"{part}": "" for part in range(5_000)}),
         office("docx", **{f"{part}.rels": "x" * 400_000 for part in range(11)}),
     ):
         with pytest.raises(Invalid, match=r"paper\.unknown_format"):

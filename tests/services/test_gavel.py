@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from conftest import NOW
 
 from session_app.domain import contract
+from session_app.domain.access import Action
 from session_app.domain.errors import ActError, Conflict, Forbidden
 from session_app.domain.people import Capacity
 from session_app.i18n import translate_error
+from session_app.services.acts import HANDLERS
 from session_app.services.attendance import members_present
+from session_app.services.desk import perform
 from session_app.services.door import preview_closing
-from session_app.store import sessions
+from session_app.services.setup import create_session, digest_of
+from session_app.store import people, sessions
 from session_app.views.live import read_topic
 from session_app.views.viewer import viewer_of
 
@@ -289,3 +295,32 @@ def test_every_command_of_whom_only_a_chair_may_say_so_conducts_but_what_prepare
     }
     for name, command in contract.COMMANDS.items():
         assert command.conducts is (command.needs in needs and name not in prepares | own), name
+
+
+def test_what_one_presidency_has_delegated_ends_with_it(room):
+    """Until the first sitting the Secretariat corrects who presides; it does not correct who let it conduct."""
+    store, authority = room.desk.store, room.desk.authority
+    fresh = replace(sessions.session(store, room.session), id="grcm-2018")
+    create_session(room.desk, fresh, (), NOW)
+    with store.transaction(NOW) as tx:
+        for role in ("chair", "secretariat"):
+            people.admit(tx, fresh.id, authority.actor(room.session, room.person[role]))
+        tx.change_authority()
+
+    def do(role, name, **values):
+        command, who = contract.parse(name, values), room.person[role]
+        perform(room.desk, HANDLERS, session=fresh.id, person=who, command=command, now=NOW)
+
+    facts = {
+        "city_es": "San José", "city_en": "San José", "country": "CRI", "zone": fresh.zone,
+        "starts": "2018-06-20", "ends": "2018-06-22",
+    }  # fmt: skip
+    do("chair", "gavel.delegate", on=True)
+    do("secretariat", "session.amend", ppt="SLV", seen=digest_of(fresh), **facts)
+    may = partial(authority.may, fresh.id, room.person["secretariat"], Action.MANAGE_SITTING, NOW)
+    assert may()
+    seen = digest_of(sessions.session(store, fresh.id))
+    do("secretariat", "session.amend", ppt="CRI", seen=seen, **facts)
+    assert not may()
+    with pytest.raises(Forbidden):
+        do("secretariat", "sitting.open")
