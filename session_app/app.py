@@ -23,7 +23,8 @@ from session_app.domain.drafting import LANGUAGES
 from session_app.domain.signing import Failures
 from session_app.realtime.drafting import DraftingTraffic
 from session_app.realtime.gateway import OWN, Gateway
-from session_app.realtime.publisher import TOLD, Publisher
+from session_app.realtime.lines import TOLD
+from session_app.realtime.publisher import Publisher
 from session_app.realtime.tls import Certificate, SecureServer
 from session_app.realtime.wire import MAX_MESSAGE, BoundedPacket, Server
 from session_app.services.desk import Desk, open_desk

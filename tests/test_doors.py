@@ -24,7 +24,7 @@ from session_app.domain import contract
 from session_app.domain.access import Action, Category
 from session_app.domain.errors import ActError
 from session_app.realtime.gateway import OWN, SIGNED_IN
-from session_app.realtime.publisher import TOLD, Connection
+from session_app.realtime.lines import TOLD, Connection
 from session_app.services.acts import HANDLERS
 from session_app.services.demo import DEMO_ROLES
 from session_app.services.desk import clock
@@ -549,9 +549,8 @@ def test_the_doors_of_the_closed_parts_text_are_marked_as_such(house):
 
 
 def test_nothing_is_told_that_is_not_in_the_inventory(house):
-    publisher = house.app.publisher
     with pytest.raises(LookupError, match="new"):
-        publisher._send("new", {}, [])
+        house.app.publisher.lines.send("new", {}, [])
     assert {door.name for door in house.doors("told")} == set(TOLD)
 
 

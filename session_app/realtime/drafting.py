@@ -20,7 +20,7 @@ from session_app.services.structure import read_structure
 from session_app.store import drafts
 
 from .gateway import Gateway, identifier
-from .publisher import Connection
+from .lines import Connection
 
 MAX_SYNC = 600
 """Paragraphs one synchronisation may ask for."""

@@ -26,7 +26,8 @@ from session_app.services.desk import Desk, clock, enter_knock, perform
 from session_app.store import people, signing
 from session_app.views.live import TOPICS, render_topic
 
-from .publisher import GOODBYE, Connection, Publisher
+from .lines import GOODBYE, Connection
+from .publisher import Publisher
 from .wire import Lobby, drop
 
 log = logging.getLogger(__name__)
@@ -89,8 +90,8 @@ class Gateway:
         self.doors[name] = needs
 
         def handle(sid: str, *arguments: object) -> object:
-            connection = self.publisher.connection(sid)
-            if connection is None or not self.publisher.keeps_up(connection):
+            connection = self.publisher.lines.find(sid)
+            if connection is None or not self.publisher.lines.keeps_up(connection):
                 return self.refuse(None, Conflict("connection.unknown"))
             try:
                 self._count(connection, name, arguments)
@@ -170,7 +171,7 @@ class Gateway:
                 OFFENCES,
                 refusal.code,
             )
-            self.publisher.dismiss(connection)
+            self.publisher.lines.dismiss(connection)
         return answer
 
     def _admit(self, connection: Connection, session: str, needs: Needs) -> None:
@@ -213,12 +214,12 @@ class Gateway:
             login = signing.login_of(self.desk.store, token, clock()) if token else None
             line = request.environ["wsgi.websocket"]
             sid: str = request.sid  # type: ignore[attr-defined]
-            if login is None or self.publisher.connections_of(login.person) >= MAX_CONNECTIONS:
+            if login is None or self.publisher.lines.count_of(login.person) >= MAX_CONNECTIONS:
                 # Refusing alone would leave a stranger's line open for as long as it answers pings.
                 drop(line, after=GOODBYE)
                 return False
             self.lobby.leave(line)
-            if self.publisher.connection(sid) is None:
+            if self.publisher.lines.find(sid) is None:
                 self.publisher.enter(Connection(sid, token, login.person, device=login.device))
             return True
         except BaseException:
@@ -226,7 +227,7 @@ class Gateway:
             return False
 
     def _disconnect(self, *_: object) -> None:
-        self.publisher.leave(request.sid)  # type: ignore[attr-defined]
+        self.publisher.lines.leave(request.sid)  # type: ignore[attr-defined]
         # The line may stay, and nobody is on it: it may not stay for ever.
         line = request.environ.get("wsgi.websocket")
         if line is not None:
@@ -252,7 +253,7 @@ class Gateway:
             raise Forbidden("door.closed")
         self.publisher.show(connection, session, tuple(topics))
         if values.get("again") is True:
-            self.publisher.note_cut(session, connection.person)
+            self.publisher.lines.note_cut(session, connection.person)
         fragments = {
             topic: render_topic(self.desk, session, connection.person, topic, now) or ""
             for topic in topics

@@ -1,9 +1,8 @@
-"""The one place that sends. It computes each audience at each delivery and refuses an empty one.
+"""What goes to whom, and when: it follows the commits and computes each audience at each delivery.
 
 There are no rooms: a room would be a copy of somebody's authority. A list of connections is made from
 the access table for every message (remembered only until authority changes), and a message is encoded
-once for all of it. A reader who does not keep up is cut off before the backlog grows; others never
-wait for one.
+once for all of it.
 """
 
 from __future__ import annotations
@@ -12,55 +11,31 @@ import logging
 import math
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from types import MappingProxyType
-from typing import Any, Literal, TypedDict
 
 from flask_socketio import SocketIO
 
 from session_app.domain.access import Action
-from session_app.domain.allowance import Allowance, for_messages, for_updates
 from session_app.domain.contract import ParagraphEdited
-from session_app.domain.drafting import Language
 from session_app.domain.people import Capacity
-from session_app.services.desk import Desk, Reach, clock
+from session_app.services.desk import Desk, clock
 from session_app.services.live import Relayed
 from session_app.services.screens import note_screens
-from session_app.store import drafts, sessions, signing
+from session_app.store import drafts, signing
 from session_app.store.database import Announced, Committed
 from session_app.store.sessions import is_held
 from session_app.views.live import TOPICS, TOPICS_OF_EVENT, Rendering
 from session_app.views.viewer import Viewer, viewer_of
 
-from .wire import drop, is_stalled
+from .lines import Connection, Lines, Rights
 
 log = logging.getLogger(__name__)
 
-MAX_BACKLOG = 4_000_000
-"""Bytes that may wait for one connection; a laptop on bad Wi-Fi is seconds behind, not megabytes."""
-MAX_WAITING = 4_000
-"""Messages that may wait for one connection."""
-GOODBYE = 0.5
-"""Seconds in which somebody who may no longer be here can still hear why."""
 PRESENCE_EVERY = 0.1
 """Seconds between two messages about carets."""
-TOLD: Mapping[str, Action | Literal["its own", "signed in"]] = MappingProxyType(
-    {
-        "event": "its own",
-        "fragment": "its own",
-        "draft.updates": Action.READ_DRAFT,
-        "draft.presence": Action.READ_DRAFT,
-        "draft.rights": Action.READ_DRAFT,
-        "bye": "signed in",
-        "language": "signed in",
-    }
-)
-"""Every message a client may be sent, and what it needs; the first two carry events and topics, which
-declare their own."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at what ends by itself, such as a grant with a date."""
 TEXT_EVERY = 1.0
@@ -72,39 +47,8 @@ SURVEY_EVERY = 10.0
 """Seconds between two looks at what passes by itself of how people are reached, such as their delay."""
 NOTE_SCREENS_EVERY = 60.0
 """Seconds between two notes in the store of which screens are on line."""
-CUTS_COUNT = 600.0
-"""Seconds for which a line that was lost counts."""
 OF_COMING_AND_GOING = ("door", "connections", "screens")
 """The topics that say who is there."""
-
-
-class Rights(TypedDict):
-    """What somebody may do in a draft they have open, and whether its text stays off their device."""
-
-    writable: list[str]
-    may: list[str]
-    off_device: bool
-
-
-@dataclass(eq=False)
-class Connection:
-    """One open socket: whose it is and what it shows. It holds no authority."""
-
-    sid: str
-    login: str  # the secret of the cookie it came with: asked again at every message
-    person: str
-    session: str = ""
-    topics: tuple[str, ...] = ()
-    draft: str | None = None
-    tab: str = ""
-    caret: dict[str, object] | None = None
-    shown: dict[str, bytes] = field(default_factory=dict)  # topic -> hash of the fragment it has
-    messages: Allowance = field(default_factory=for_messages)
-    updates: Allowance = field(default_factory=for_updates)
-    rights: Rights | None = None  # what its editor has been told it may do
-    language: Language | None = None  # what its page has been told its person reads
-    device: str = ""  # what it said it is when it signed in
-    delay: float | None = None  # seconds to the desk and back, as its page last measured it
 
 
 class Publisher:
@@ -112,8 +56,7 @@ class Publisher:
 
     def __init__(self, desk: Desk, sockets: SocketIO) -> None:
         self._desk = desk
-        self._sockets = sockets
-        self._connections: dict[str, Connection] = {}
+        self.lines = Lines(desk.store, sockets, left=self._left)
         self._committed: deque[Committed] = deque()
         self._news = threading.Event()
         self._audiences: dict[tuple[str, Action, str | None], tuple[int, list[Connection]]] = {}
@@ -128,13 +71,11 @@ class Publisher:
         self._motion = threading.Event()
         self._come_and_gone: set[str] = set()  # sessions where somebody has, since the last count
         self._counted_at = self._surveyed_at = self._noted_at = 0.0
-        self._last_seen: dict[tuple[str, str], datetime] = {}  # whose last page closed, and when
-        self._cuts: dict[tuple[str, str], deque[float]] = {}  # by session and person
         desk.store.listen(self._hear)
         desk.drafts.relay = self.relay_updates
-        desk.connected = self.connected
-        desk.last_seen = self.last_seen
-        desk.reach = self.reach
+        desk.connected = self.lines.connected
+        desk.last_seen = self.lines.last_seen
+        desk.reach = self.lines.reach
 
     def start(self) -> None:
         """Begin delivering events, and carets, in threads (greenlets under gevent) of their own."""
@@ -144,17 +85,14 @@ class Publisher:
     # Who is there
 
     def enter(self, connection: Connection) -> None:
-        self._connections[connection.sid] = connection
+        """A page has connected; it shows nothing yet."""
+        self.lines.enter(connection)
         self._audiences.clear()
 
-    def leave(self, sid: str) -> None:
-        connection = self._connections.pop(sid, None)
+    def _left(self, connection: Connection) -> None:
         self._audiences.clear()
-        if connection is None:
-            return
         if connection.session:
             self._come_and_gone.add(connection.session)
-            self._last_seen[connection.session, connection.person] = clock()
         if connection.draft is not None:
             self.tell_presence(connection.draft)
 
@@ -165,61 +103,6 @@ class Publisher:
         self._come_and_gone.update(filter(None, (connection.session, session)))
         connection.session, connection.topics = session, topics
         self._audiences.clear()
-
-    def connection(self, sid: str) -> Connection | None:
-        return self._connections.get(sid)
-
-    def connections_of(self, person: str) -> int:
-        return sum(1 for each in self._connections.values() if each.person == person)
-
-    def connected(self, session: str) -> Mapping[str, int]:
-        """Who has pages of a session open, and how many each."""
-        return Counter(
-            each.person
-            for each in self._connections.values()
-            if each.session == session and each.person is not None
-        )
-
-    def last_seen(self, session: str) -> Mapping[str, datetime]:
-        """When each who has closed a page of a session last did."""
-        return {person: at for (of, person), at in self._last_seen.items() if of == session}
-
-    def _screens_there(self) -> set[str]:
-        return {
-            each.person
-            for each in list(self._connections.values())
-            if each.session
-            and self._desk.authority.actor(each.session, each.person).capacity is Capacity.SCREEN
-        }
-
-    def note_cut(self, session: str, person: str) -> None:
-        """A page of somebody's has lost its line and made it anew. What happens to lines behind a closed
-        door is not kept: it would be told when the door opens."""
-        sitting = sessions.sitting(self._desk.store, session)
-        if sitting is None or not sitting.is_under_way or sitting.mode != "closed":
-            self._cuts.setdefault((session, person), deque(maxlen=99)).append(time.monotonic())
-
-    def reach(self, session: str) -> Mapping[str, Reach]:
-        """How the people of a session are reached now; of those who are not there, their cuts."""
-        since = time.monotonic() - CUTS_COUNT
-        for cuts in self._cuts.values():
-            while cuts and cuts[0] < since:
-                cuts.popleft()
-        self._cuts = {whose: cuts for whose, cuts in self._cuts.items() if cuts}
-        lines: dict[str, list[Connection]] = {
-            person: [] for where, person in self._cuts if where == session
-        }
-        for each in self._connections.values():
-            if each.session == session:
-                lines.setdefault(each.person, []).append(each)
-        return {
-            person: Reach(
-                devices=tuple({each.login: each.device for each in mine}.values()),
-                cuts=len(self._cuts.get((session, person), ())),
-                delay=max((each.delay for each in mine if each.delay is not None), default=None),
-            )
-            for person, mine in lines.items()
-        }
 
     def audience(
         self, session: str, action: Action, *, draft: str | None = None
@@ -232,70 +115,13 @@ class Publisher:
             version = authority.version  # of the answers, should it change while they are given
             found = [
                 each
-                for each in self._connections.values()
+                for each in self.lines
                 if each.session == session
                 and not authority.is_shut_out(session, each.person, now)
                 and authority.may(session, each.person, action, now, draft=draft)
             ]
             self._audiences[session, action, draft] = (version, found)
         return found
-
-    # Sending
-
-    def _send(self, name: str, data: object, audience: Iterable[Connection]) -> None:
-        if name not in TOLD:
-            raise LookupError(f"the message {name} declares no action: add it to TOLD")
-        recipients = [each.sid for each in audience if self.keeps_up(each)]
-        if not recipients:
-            return  # to Socket.IO an empty audience means everybody
-        self._sockets.server.emit(name, data, to=recipients)
-
-    def keeps_up(self, connection: Connection) -> bool:
-        """Whether anything more may be queued for a connection; one too far behind is cut off here."""
-        transport = self._transport(connection)
-        if transport is None:
-            return False
-        waiting = transport.queue.queue
-        if len(waiting) <= MAX_WAITING and sum(map(_size, waiting)) <= MAX_BACKLOG:
-            return True
-        log.info("connection of %s is too far behind: cut off", connection.person)
-        self.dismiss(connection)
-        return False
-
-    def dismiss(self, connection: Connection, reason: str = "") -> None:
-        """Tell a page it may no longer be here, and end its connection. What waited for it is dropped.
-
-        Without a reason nothing is told, and the connection is over at once.
-        """
-        self._dismiss_all([connection], reason)
-
-    def _dismiss_all(self, connections: Sequence[Connection], reason: str) -> None:
-        """Dismiss many as one: nothing goes to the last of them while the first is being told."""
-        told: list[tuple[Connection, Any, Any]] = []
-        for connection in connections:
-            transport = self._transport(connection)
-            self.leave(connection.sid)
-            if transport is None:
-                continue
-            transport.queue.queue.clear()
-            websocket = self._sockets.server.environ[transport.sid].get("wsgi.websocket")
-            if websocket is None:
-                transport.close(wait=False, abort=True)
-            elif not reason or is_stalled(websocket):
-                # What waits in the buffers for a slow reader is content: the goodbye would follow it.
-                drop(websocket)
-                transport.close(wait=False, abort=True)
-            else:
-                told.append((connection, transport, websocket))
-        if told:
-            sids = [connection.sid for connection, _, _ in told]
-            self._sockets.server.emit("bye", {"reason": reason}, to=sids)
-            # To end one takes ten times as long as to tell one: all are told first.
-            self._sockets.start_background_task(_say_goodbye, [each[1:] for each in told])
-
-    def _transport(self, connection: Connection) -> Any:
-        server = self._sockets.server
-        return server.eio.sockets.get(server.manager.eio_sid_from_sid(connection.sid, "/"))
 
     def relay_updates(self, relayed: Sequence[Relayed]) -> None:
         """Tell the readers of each draft what has just been stored: one message for a whole group."""
@@ -310,7 +136,9 @@ class Publisher:
                 "ids": [each.paragraph for each in mine],
                 "lens": [len(each.update) for each in mine],
             }
-            self._send("draft.updates", (header, b"".join(each.update for each in mine)), readers)
+            self.lines.send(
+                "draft.updates", (header, b"".join(each.update for each in mine)), readers
+            )
 
     def tell_presence(self, draft: str) -> None:
         """Tell a draft's readers, within a tenth of a second, who is in it and where."""
@@ -330,7 +158,7 @@ class Publisher:
             moved, self._moved = self._moved, {}
             for draft in moved:
                 people_there = self.presence(draft)
-                self._send(
+                self.lines.send(
                     "draft.presence", {"draft": draft, "people": people_there}, self._readers(draft)
                 )
 
@@ -365,15 +193,21 @@ class Publisher:
             except Exception:
                 log.exception("a delivery failed; the next one carries the state")
 
+    def _screens_there(self) -> set[str]:
+        return {
+            each.person
+            for each in list(self.lines)
+            if each.session
+            and self._desk.authority.actor(each.session, each.person).capacity is Capacity.SCREEN
+        }
+
     def _recount(self) -> None:
         """Tell who minds the door, the people and the screens that somebody has come or gone: the lists of
         whom the door cuts off, of who is reached and of the screens say who is connected."""
         now = time.monotonic()
         if now - self._surveyed_at >= SURVEY_EVERY:
             self._surveyed_at = now
-            watched = {
-                each.session for each in self._connections.values() if "connections" in each.topics
-            }
+            watched = {each.session for each in self.lines if "connections" in each.topics}
             self._come_and_gone |= watched
         if now - self._noted_at >= NOTE_SCREENS_EVERY:
             there = self._screens_there()
@@ -426,9 +260,10 @@ class Publisher:
         if authority_changed:
             self._audiences.clear()
             self._viewers.clear()
-            for each in self._connections.values():
+            for each in self.lines:
                 self._stale.update(dict.fromkeys((each.session, topic) for topic in each.topics))
             self._ask_again()
+            self._forget_ended()
             self._forget_ended()
             self._withdraw()
             self._tell_languages()
@@ -445,34 +280,44 @@ class Publisher:
         for where in [where for where in self._renderings if where[0] in ended]:
             del self._renderings[where]
 
+    def _forget_ended(self) -> None:
+        """Keep nothing of what was shown in a session that is no more: a rehearsal."""
+        ended = {
+            session
+            for session in {where for where, _ in self._renderings}
+            if not is_held(self._desk.store, session)
+        }
+        for where in [where for where in self._renderings if where[0] in ended]:
+            del self._renderings[where]
+
     def _withdraw(self) -> None:
         """Take from every page what it may no longer show, before anything is rendered for others."""
         now = clock()
-        for each in list(self._connections.values()):
+        for each in list(self.lines):
             if not each.session:
                 continue
             viewer = self._viewer(each.session, each.person, now)
             for topic, shown in each.shown.items():
                 if shown != NOTHING and not TOPICS[topic].is_for(viewer):
                     each.shown[topic] = NOTHING
-                    self._send("fragment", {"topic": topic, "html": ""}, [each])
+                    self.lines.send("fragment", {"topic": topic, "html": ""}, [each])
 
     def _tell_languages(self) -> None:
         """Who has chosen another language reads it on every page they have open, not only on one."""
         now = clock()
-        for each in list(self._connections.values()):
+        for each in list(self.lines):
             if each.language is None or not each.session:
                 continue
             language = self._viewer(each.session, each.person, now).language
             if language != each.language:
                 each.language = language
-                self._send("language", {"language": language}, [each])
+                self.lines.send("language", {"language": language}, [each])
 
     def _ask_again(self) -> None:
         now = clock()
         leaving: dict[str, list[Connection]] = {}
         reasons: dict[tuple[str, str, str, str | None], str] = {}  # the same for all tabs of one
-        for connection in list(self._connections.values()):
+        for connection in list(self.lines):
             whose = (connection.login, connection.person, connection.session, connection.draft)
             try:
                 if whose not in reasons:
@@ -485,13 +330,13 @@ class Publisher:
             if reason:
                 leaving.setdefault(reason, []).append(connection)
         for reason, connections in leaving.items():
-            self._dismiss_all(connections, reason)
+            self.lines.dismiss_all(connections, reason)
         if leaving:
             time.sleep(0)  # their goodbyes go out before anything is rendered for the others
-        for connection in list(self._connections.values()):
+        for connection in list(self.lines):
             if connection.draft and self.note_rights(connection) is not None:
                 told = {"draft": connection.draft, **(connection.rights or {})}
-                self._send("draft.rights", told, [connection])
+                self.lines.send("draft.rights", told, [connection])
 
     def _reason_to_leave(self, connection: Connection, now: datetime) -> str:
         if signing.signed_in(self._desk.store, connection.login, now) != connection.person:
@@ -532,7 +377,7 @@ class Publisher:
         if draft is not None:
             audience = [each for each in audience if each.draft == draft]
         # Without its number in the log: the gaps would tell how much goes on elsewhere.
-        self._send("event", {"name": event.name, "data": event.plain()}, audience)
+        self.lines.send("event", {"name": event.name, "data": event.plain()}, audience)
 
     def note_shown(self, connection: Connection, fragments: Mapping[str, str]) -> None:
         """Take note of what a page has been given, so that it is sent only what differs."""
@@ -551,7 +396,7 @@ class Publisher:
         """Send each screen of a session that shows this topic what has changed of it."""
         now = clock()
         classes: dict[Viewer, list[Connection]] = {}
-        for each in self._connections.values():
+        for each in self.lines:
             if each.session == session and topic in each.topics:
                 viewer = self._viewer(session, each.person, now)
                 if not viewer.shut_out:
@@ -573,16 +418,7 @@ class Publisher:
             behind = [each for each in members if each.shown.get(topic) != fingerprint]
             for each in behind:
                 each.shown[topic] = fingerprint
-            self._send("fragment", {"topic": topic, "html": html or ""}, behind)
-
-
-def _say_goodbye(lines: Sequence[tuple[Any, Any]]) -> None:
-    """End lines that have been told so, with time for each to hear it."""
-    for _, websocket in lines:
-        drop(websocket, after=GOODBYE)
-    for transport, _ in lines:
-        transport.close(wait=False)
-        time.sleep(0)
+            self.lines.send("fragment", {"topic": topic, "html": html or ""}, behind)
 
 
 def _latest(events: Sequence[Announced]) -> list[Announced]:
@@ -601,8 +437,3 @@ def _fingerprint(html: str) -> bytes:
 
 NOTHING = _fingerprint("")
 """What a page has of a topic that it may not show."""
-
-
-def _size(packet: Any) -> int:
-    data = getattr(packet, "data", None)
-    return len(data) if isinstance(data, str | bytes) else 100
