@@ -142,8 +142,9 @@ def _seat_delegations(desk: Desk, session: str, present: list[str], now: datetim
     with desk.store.transaction(now) as tx:
         for code in present:
             sessions.mark_attendance(tx, session, Mark(code, True, "", "chair", by=CONSOLE))
-            act = "attendance.mark"
-            tx.record_by(CONSOLE_ACTOR, act, code, session=session, detail={"present": True})
+            tx.record_by(
+                CONSOLE_ACTOR, "attendance.mark", code, session=session, detail={"present": True}
+            )
         sessions.put_sitting(tx, session, agenda.open_next(None, "open", stamp(now)))
         tx.record_by(CONSOLE_ACTOR, "sitting.open", "", session=session, detail={"mode": "open"})
 
