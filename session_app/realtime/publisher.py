@@ -264,21 +264,10 @@ class Publisher:
                 self._stale.update(dict.fromkeys((each.session, topic) for topic in each.topics))
             self._ask_again()
             self._forget_ended()
-            self._forget_ended()
             self._withdraw()
             self._tell_languages()
         for announced in _latest(events):
             self._deliver_event(announced)
-
-    def _forget_ended(self) -> None:
-        """Keep nothing of what was shown in a session that is no more: a rehearsal."""
-        ended = {
-            session
-            for session in {where for where, _ in self._renderings}
-            if not is_held(self._desk.store, session)
-        }
-        for where in [where for where in self._renderings if where[0] in ended]:
-            del self._renderings[where]
 
     def _forget_ended(self) -> None:
         """Keep nothing of what was shown in a session that is no more: a rehearsal."""

@@ -335,7 +335,7 @@ def test_nothing_shown_in_a_rehearsal_stays_in_the_desks_memory(room, rehearsal,
         login = signing.open_login(tx, room.person["chair"])
     for session in (rehearsal.session, room.session):
         publisher.enter(Connection(f"line of {session}", login, room.person["chair"]))
-        publisher.show(publisher.connection(f"line of {session}"), session, ("agenda",))
+        publisher.show(publisher.lines.find(f"line of {session}"), session, ("agenda",))
         publisher.refresh(session, "agenda")
     end(room)
     publisher.deliver()
