@@ -34,7 +34,7 @@ know of is answered as one that is not there.
 
 | Client sends | Needs | Ack |
 |---|---|---|
-| `join {{session, page, topics, again}}` | `session:know` | `{{ok, now, program, fragments: {{topic: html}}}}`, `program` telling one version of the pages from another; `again` of a page whose line was lost; behind a door one is kept out of, `door.closed` |
+| `join {{session, page, topics, shown, again}}` | `session:know` | `{{ok, now, program, fragments: {{topic: html}}}}`, without those whose marks are in `shown`, `{{topic: mark}}`: the page was served with them; `program` telling one version of the pages from another; `again` of a page whose line was lost; behind a door one is kept out of, `door.closed` |
 | `command {{name, values}}` | the command's own | `{{ok, …}}` |
 | `beat {{took}}` | a login | `{{ok, now}}`: a sign of life, and the desk's time in milliseconds; `took`: those of the way there and back, the last time |
 | `draft.open {{draft, tab, texts}}` | `draft:read` | `{{ok, draft, clients, writable, may, off_device, mode, origin, you, presence}}`: `off_device` while its text stays off the disk of the device; with `texts` also `{{ids, lens}}, bytes`: the texts of the first 200 paragraphs, for a page that has none |

@@ -24,7 +24,7 @@ from session_app.i18n import translate_error
 from session_app.services.acts import HANDLERS
 from session_app.services.desk import Desk, clock, enter_knock, perform
 from session_app.store import people, signing
-from session_app.views.live import TOPICS, render_topic
+from session_app.views.live import TOPICS, digest, render_topic
 
 from .lines import GOODBYE, Connection
 from .publisher import Publisher
@@ -239,13 +239,14 @@ class Gateway:
 
     def _join(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:
         session = identifier(values, "session")
-        topics = values.get("topics", [])
+        topics, shown = values.get("topics", []), values.get("shown", {})
         known = TOPICS.keys()
         # Each once: a message has room for forty thousand names, and each would be rendered.
         if (
             not isinstance(topics, list)
             or len(topics) > len(known)
             or not all(isinstance(topic, str) and topic in known for topic in topics)
+            or not isinstance(shown, dict)
         ):
             raise Invalid("message.malformed")
         now = clock()
@@ -265,7 +266,11 @@ class Gateway:
             "language": connection.language,
             "now": _milliseconds(now),
             "program": self._program,
-            "fragments": fragments,
+            "fragments": {
+                topic: html
+                for topic, html in fragments.items()
+                if topic not in shown or shown[topic] != digest(html)
+            },
         }
 
     def _beat(self, connection: Connection, values: dict[str, object]) -> dict[str, object]:

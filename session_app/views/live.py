@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
@@ -142,16 +143,32 @@ class Rendering:
             if same.is_of(known, self._head, model):
                 break
         else:
-            html = ENVIRONMENT.get_template(f"fragments/{self._topic}.html").render(
-                model=model,
-                head=self._head,
-                viewer=known,
-                language=known.language,
-                t=i18n.speaker(known.language),
-            )
+            html = _render(self._topic, model, self._head, known)
             same = _Rendered(known, self._head, model, html)
         self._rendered.append(same)
         return same.html
+
+
+def render_model(topic: str, model: object, head: Head, viewer: Viewer) -> str:
+    """The HTML of what a topic shows to a class of viewers, for a page: to the letter what its socket is
+    sent for the same."""
+    known = TOPICS[topic]
+    return _render(topic, model, head, known.tell(known.narrow(viewer)))
+
+
+def _render(topic: str, model: object, head: Head, viewer: Viewer) -> str:
+    return ENVIRONMENT.get_template(f"fragments/{topic}.html").render(
+        model=model,
+        head=head,
+        viewer=viewer,
+        language=viewer.language,
+        t=i18n.speaker(viewer.language),
+    )
+
+
+def digest(html: str) -> str:
+    """A mark of a fragment, by which a page says what it shows already."""
+    return sha256(html.encode()).hexdigest()[:16]
 
 
 def render_topic(

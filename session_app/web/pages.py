@@ -17,7 +17,7 @@ from session_app.views.desk import read_tally
 from session_app.views.door import read_notice
 from session_app.views.drafting import read_beginning
 from session_app.views.head import Me, read_head
-from session_app.views.live import read_topics
+from session_app.views.live import digest, read_topics, render_model
 from session_app.views.viewer import viewer_of
 
 from .guard import PUBLIC, actor, door, send_only_while, visitor
@@ -64,9 +64,19 @@ def install(app: Flask, desk: Desk) -> None:
         viewer = viewer_of(desk, session, visitor().person, now)
         person = actor(desk, session)
         shown = read_topics(desk, session, (*topics, OVER_ALL), viewer, now)
+        head = read_head(desk, session)
+        noted: dict[str, str] = {}
+
+        def fragment(topic: str, model: object) -> str:
+            html = render_model(topic, model, head, viewer)
+            noted[topic] = digest(html)
+            return html
+
         return render_template(
             template,
-            head=read_head(desk, session),
+            fragment=fragment,
+            noted=noted,
+            head=head,
             viewer=viewer,
             me=Me(
                 person.name,

@@ -67,6 +67,43 @@ test("a page joins its session, and joins again after a loss", async () => {
   connection.close();
 });
 
+test("an act on a page that has just come waits for the join, and for no line that was lost", async () => {
+  const socket = new Socket();
+  socket.answers.command = (_, answer) => answer({ ok: true, done: true });
+  const connection = connect({ io: () => socket, session: "s", page: "home", leave: () => {} });
+  const early = connection.command("floor.ask", {});
+  assert.equal((await early).done, true);
+  assert.deepEqual(socket.sent.map(([name]) => name), ["join", "command"]);
+  socket.lose();
+  await assert.rejects(connection.command("floor.ask", {}), TimedOut);
+  connection.close();
+});
+
+test("an act on a page that never gets a line is given up when the page says so", async () => {
+  const socket = new Socket();
+  socket.refused = true;
+  const connection = connect({ io: () => socket, session: "s", page: "home", leave: () => {} });
+  const early = assert.rejects(connection.command("floor.ask", {}), TimedOut);
+  connection.show("offline");
+  await early;
+  await assert.rejects(connection.command("floor.ask", {}), TimedOut);
+  connection.close();
+});
+
+test("a page names what it was served with, until it is sent anew", async () => {
+  const socket = new Socket();
+  const connection = connect({ io: () => socket, session: "s", page: "home", topics: ["agenda", "floor"], shown: { agenda: "a", floor: "f" }, leave: () => {} });
+  await wait(1);
+  const marks = () => structuredClone(socket.sent.filter(([name]) => name === "join").at(-1)[1].shown);
+  assert.deepEqual(Object.keys(marks()), ["agenda", "floor"]);
+  socket.any("fragment", { topic: "floor", html: "" });
+  socket.lose();
+  socket.connect();
+  await wait(1);
+  assert.deepEqual(marks(), { agenda: "a" });
+  connection.close();
+});
+
 test("an answer comes with its bytes, whatever kind of bytes the platform has", async () => {
   const { socket, connection } = await page();
   socket.answers["draft.sync"] = (_, answer) => answer({ ok: true }, new Uint8Array([1, 2]).buffer);

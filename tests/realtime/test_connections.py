@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import re
 import time
 
 import pycrdt
@@ -255,6 +256,20 @@ def test_a_closed_door_ends_the_delivery_of_the_draft_at_once(desk):
     assert Writer(desk, "drafting-mex").type("otra vez ")["ok"]
 
 
+def test_a_page_is_sent_of_what_it_was_served_with_only_what_differs(desk):
+    cookie = desk.sign_in("delegate-hnd")
+    served = desk.ask(f"/s/{desk.session}/", cookie=cookie).body.decode()
+    marks = json.loads(re.search(r'id="shown">(.*?)</script>', served)[1])
+    assert {"agenda", "floor", "sitting"} <= marks.keys()
+    opened = desk.connect(cookie)
+    page = {"session": desk.session, "page": "home", "topics": [*marks]}
+    whole = opened.ask("join", page)["fragments"]
+    assert all(html in served for html in whole.values()), "to the letter"
+    assert opened.ask("join", page | {"shown": marks})["fragments"] == {}
+    some = opened.ask("join", page | {"shown": marks | {"floor": "another", "agenda": 7}})
+    assert some["fragments"] == {topic: whole[topic] for topic in ("agenda", "floor")}
+
+
 def test_a_page_that_has_nothing_is_given_the_texts_with_the_draft(desk):
     writer = Writer(desk, "drafting-can")
     assert writer.type("Colibrí ")["ok"]
@@ -349,7 +364,7 @@ ODD_VALUES = (
 
 
 FIELDS = {
-    "join": ["session", "topics"],
+    "join": ["session", "topics", "shown"],
     "command": ["name", "values"],
     "draft.open": ["draft", "tab"],
     "draft.lease": ["draft"],

@@ -37,15 +37,17 @@ export class Connection extends Emitter {
    * @param {string} page.session
    * @param {string} page.page name of the page
    * @param {string[]} [page.topics] fragments the page shows
+   * @param {Record<string, string>} [page.shown] marks of those it was served with: they are sent if they differ
    * @param {string} [page.url] another origin than the page's own (tests)
    * @param {Record<string, any>} [page.options] further options of Socket.IO (tests)
    * @param {(path: string) => void} [page.leave]
    */
-  constructor({ io, session, page, topics = [], url = "", options = {}, leave }) {
+  constructor({ io, session, page, topics = [], shown = {}, url = "", options = {}, leave }) {
     super();
     this.session = session;
     this.page = page;
     this.topics = topics;
+    this.shown = shown;
     /** @type {Contact} */
     this.contact = "reconnecting";
     /**
@@ -82,6 +84,7 @@ export class Connection extends Emitter {
       if (!this.socket.active) this.leaveFor("signed_out");
     });
     this.socket.onAny((name, data, ...rest) => {
+      if (name === "fragment") delete this.shown[data.topic];
       if (name === "bye") this.leaveFor(data.reason);
       else this.emit(name, { data, buffers: rest.map(bytes) });
     });
@@ -122,12 +125,14 @@ export class Connection extends Emitter {
   }
 
   /**
-   * Do a command of the contract.
+   * Do a command of the contract. On a page that has just come it waits until the session is joined; after a
+   * loss it does not: what the page shows may have changed.
    * @param {string} name
    * @param {object} values
    * @returns {Promise<Ack>}
    */
   async command(name, values) {
+    if (!this.again) await this.firstJoin();
     return (await this.ask("command", { name, values })).ack;
   }
 
@@ -175,17 +180,37 @@ export class Connection extends Emitter {
     this.socket.disconnect();
   }
 
+  /**
+   * Rejects with `TimedOut` where the page turns out to be off line.
+   * @private
+   * @returns {Promise<void>}
+   */
+  firstJoin() {
+    return new Promise((resolve, reject) => {
+      const silences = [
+        this.on("joined", () => settle(resolve)),
+        this.on("contact", (contact) => contact === "offline" && settle(() => reject(new TimedOut("join")))),
+      ];
+      const settle = (/** @type {() => void} */ how) => {
+        for (const silence of silences) silence();
+        how();
+      };
+      if (this.contact === "offline") settle(() => reject(new TimedOut("join")));
+    });
+  }
+
   /** @private */
   async join() {
-    const { session, page, topics } = this;
+    const { session, page, topics, shown } = this;
     const asked = performance.now();
     try {
-      const { ack } = await this.ask("join", { session, page, topics, ...(this.again && { again: true }) });
+      const { ack } = await this.ask("join", { session, page, topics, ...(Object.keys(shown).length && { shown: { ...shown } }), ...(this.again && { again: true }) });
       if (ack.code && SENDS_AWAY[ack.code]) return this.leaveFor(SENDS_AWAY[ack.code]);
       if (!ack.ok) throw new TimedOut(ack.code);
       this.setClock(ack.now, asked);
       this.heardAt = this.serverNow(); // what was heard before its clock was known
       this.joined = this.again = true;
+      for (const topic of Object.keys(ack.fragments ?? {})) delete shown[topic];
       this.show("live");
       this.emit("joined", ack);
     } catch {

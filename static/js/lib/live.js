@@ -26,14 +26,18 @@ const fragments = globalThis.trustedTypes?.createPolicy("fragments", { createHTM
 export function follow({ io, Idiomorph, leave }) {
   const { session, page } = document.documentElement.dataset;
   const topics = [...document.querySelectorAll("[data-live]")].map((each) => each.getAttribute("data-live") ?? "");
-  const connection = connect({ io, session: session ?? "", page: page ?? "", topics, leave });
+  const shown = JSON.parse(document.getElementById("shown")?.textContent ?? "{}");
+  const connection = connect({ io, session: session ?? "", page: page ?? "", topics, shown, leave });
   connection.on("joined", ({ fragments: shown }) => {
     for (const [topic, html] of Object.entries(shown)) show(topic, html, Idiomorph);
   });
   connection.on("fragment", ({ data }) => show(data.topic, data.html, Idiomorph));
   connection.on("contact", () => tell(connection));
   followLanguage(connection, (topic, html) => show(topic, html, Idiomorph));
-  document.addEventListener("language", () => tell(connection));
+  document.addEventListener("language", () => {
+    connection.shown = {}; // those were in the other language
+    tell(connection);
+  });
   showSoon(connection);
   if (page !== "screen") renewWith(connection, isTypedIn); // a screen sees to it itself
   document.addEventListener("submit", (event) => void act(event, connection));
