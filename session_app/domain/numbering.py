@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .drafting import Kind, Language, Row
+from .drafting import LANGUAGES, Kind, Language, Row, Texts
 from .errors import Invalid
 
 
@@ -77,6 +77,26 @@ def number(rows: Sequence[Row], style: LabelStyle = UN) -> dict[str, Label]:
         else:
             labels[row.id] = _UNNUMBERED
     return labels
+
+
+def number_whole(rows: Sequence[Row], style: LabelStyle = UN) -> dict[str, Texts]:
+    """The number every row is referred to by, by row id: "16", "16 a)". A continuation has its item's, a
+    heading none."""
+    labels = number(rows, style)
+    items: dict[str, Texts] = {}
+    whole: dict[str, Texts] = {}
+    for row in rows:
+        own = {language: labels[row.id].in_language(language) for language in LANGUAGES}
+        if row.kind is Kind.ITEM:
+            items[row.section] = {language: own[language].rstrip(".") for language in LANGUAGES}
+        item = items.get(row.section, dict.fromkeys(LANGUAGES, ""))
+        if row.kind is Kind.HEADING:
+            whole[row.id] = dict.fromkeys(LANGUAGES, "")
+        elif row.kind is Kind.SUBITEM:
+            whole[row.id] = {each: f"{item[each]} {own[each]}".strip() for each in LANGUAGES}
+        else:
+            whole[row.id] = item
+    return whole
 
 
 def letter(count: int) -> str:

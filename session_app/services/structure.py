@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from session_app import i18n
 from session_app.domain.contract import DraftChanged, RowState, SectionState
-from session_app.domain.drafting import LANGUAGES, Kind, Language, Rows, Texts
-from session_app.domain.numbering import LabelStyle, number
+from session_app.domain.drafting import LANGUAGES, Kind, Language, Row, Rows, Texts
+from session_app.domain.numbering import LabelStyle, number, number_whole
 from session_app.store import drafts
 from session_app.store.database import Database, Transaction
 
@@ -43,30 +43,20 @@ def name_paragraphs(
     store: Database, draft_id: str, rows: Rows, style: LabelStyle
 ) -> dict[str, Texts]:
     """What each paragraph is called: "Conclusión 18 b)" and "Conclusion 18 (b)"."""
-    labels = number(rows, style)
+    numbers = number_whole(rows, style)
     sections = {each.id: each for each in drafts.sections(store, draft_id)}
-    named: dict[str, dict[Language, str]] = {row.id: {} for row in rows}
-    for language in LANGUAGES:
-        item = ""
-        for row in rows:
-            section = sections[row.section]
-            label = labels[row.id].in_language(language)
-            title = section.titles[language].capitalize()
-            one = title
-            if section.key in _ONE_OF:
-                one = i18n.translate(f"ui.paragraph.of.{section.key}", language)
-            if row.kind is Kind.ITEM:
-                item = label.rstrip(".")
-            match row.kind:
-                case Kind.HEADING:
-                    name = i18n.translate("ui.paragraph.heading", language, section=title)
-                case Kind.CONTINUATION:
-                    name = i18n.translate(
-                        "ui.paragraph.continuation", language, paragraph=f"{one} {item}"
-                    )
-                case Kind.SUBITEM:
-                    name = f"{one} {item} {label}"
-                case Kind.ITEM:
-                    name = f"{one} {item}"
-            named[row.id][language] = name
-    return dict(named)
+
+    def name(row: Row, language: Language) -> str:
+        section = sections[row.section]
+        title = section.titles[language].capitalize()
+        if row.kind is Kind.HEADING:
+            return i18n.translate("ui.paragraph.heading", language, section=title)
+        one = title
+        if section.key in _ONE_OF:
+            one = i18n.translate(f"ui.paragraph.of.{section.key}", language)
+        called = f"{one} {numbers[row.id][language]}"
+        if row.kind is Kind.CONTINUATION:
+            return i18n.translate("ui.paragraph.continuation", language, paragraph=called)
+        return called
+
+    return {row.id: {language: name(row, language) for language in LANGUAGES} for row in rows}

@@ -10,8 +10,8 @@ from session_app import i18n
 from session_app.domain.access import Action
 from session_app.domain.agenda import Session
 from session_app.domain.checks import passed
-from session_app.domain.drafting import LANGUAGES, Kind, Language, Texts
-from session_app.domain.numbering import number
+from session_app.domain.drafting import LANGUAGES, Language, Texts
+from session_app.domain.numbering import number_whole
 from session_app.services.assembly import STEPS, Assembly, check_draft
 from session_app.services.desk import Desk
 from session_app.services.issuing import count_readers
@@ -212,26 +212,12 @@ def _list(names: Iterable[tuple[str, str]]) -> str:
 def _name_paragraphs(desk: Desk, draft: str) -> dict[str, dict[Language, tuple[str, str]]]:
     """Each paragraph's section and number: "Conclusiones", "16 a)"."""
     rows = drafts.rows(desk.store, draft)
-    labels = number(rows, desk.drafts.style)
+    numbers = number_whole(rows, desk.drafts.style)
     titles = {each.id: each.titles for each in drafts.sections(desk.store, draft)}
-    names: dict[str, dict[Language, tuple[str, str]]] = {}
-    item = dict.fromkeys(LANGUAGES, "")
-    for row in rows:
-        own = {language: labels[row.id].in_language(language) for language in LANGUAGES}
-        if row.kind is Kind.ITEM:
-            item = {language: own[language].rstrip(".") for language in LANGUAGES}
-        names[row.id] = {
-            language: (
-                titles[row.section][language].capitalize(),
-                " ".join(
-                    part
-                    for part in (
-                        item[language] if row.kind is not Kind.HEADING else "",
-                        own[language] if row.kind is Kind.SUBITEM else "",
-                    )
-                    if part
-                ),
-            )
+    return {
+        row.id: {
+            language: (titles[row.section][language].capitalize(), numbers[row.id][language])
             for language in LANGUAGES
         }
-    return names
+        for row in rows
+    }

@@ -6,7 +6,7 @@ import pytest
 
 from session_app.domain.drafting import Kind, Row
 from session_app.domain.errors import Invalid
-from session_app.domain.numbering import RCM, UN, Label, label_style, letter, number
+from session_app.domain.numbering import RCM, UN, Label, label_style, letter, number, number_whole
 
 KINDS = {
     "H": Kind.HEADING,
@@ -36,6 +36,12 @@ def test_items_and_subitems_are_numbered_in_both_languages() -> None:
 
 def test_the_style_of_past_conclusions_has_a_parenthesis_after_the_letter_in_both() -> None:
     assert number(rows(c="Is"), RCM)["c1"] == Label(es="a)", en="a)")
+
+
+def test_a_paragraph_is_referred_to_by_its_items_number_and_its_own_letter() -> None:
+    whole = number_whole(rows(conclusions="HI scs", recommendations="cI"), UN).values()
+    assert [each["es"] for each in whole] == ["", "1", "1 a)", "1", "1 b)", "", "1"]
+    assert [each["en"] for each in whole] == ["", "1", "1 (a)", "1", "1 (b)", "", "1"]
 
 
 def test_numbers_restart_in_every_section() -> None:

@@ -16,7 +16,7 @@ from session_app.domain import contract
 from session_app.domain.access import Action
 from session_app.domain.errors import Conflict, Forbidden, NotFound
 from session_app.domain.people import Capacity
-from session_app.realtime.publisher import Connection
+from session_app.realtime.lines import Connection
 from session_app.services.accrediting import stage
 from session_app.services.acts import HANDLERS
 from session_app.services.adoption import read_standing
