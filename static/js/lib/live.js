@@ -5,6 +5,7 @@
 import { connect } from "./connection.js";
 import { actOf, hour, valuesOf } from "./dom.js";
 import { followLanguage } from "./language.js";
+import { isSlip, noteChange } from "./slip.js";
 import { showSoon } from "./soon.js";
 import { isTypedIn, renewWith } from "./version.js";
 
@@ -109,7 +110,11 @@ function morph(section, html, Idiomorph) {
         !(name === "value" && isTyped(node)) &&
         !(name === "selected" && node instanceof HTMLOptionElement) &&
         name !== "checked",
-      beforeNodeMorphed: (node, next) => !holds(node, next),
+      beforeNodeMorphed: (node, next) => {
+        if (holds(node, next)) return false;
+        if (node instanceof HTMLInputElement && node.type === "hidden" && node.value !== /** @type {HTMLInputElement} */ (next).value) noteChange(node.form);
+        return true;
+      },
       beforeNodeRemoved: (node) => !(node instanceof Element && node.matches("form > .refusal")),
     },
   });
@@ -184,7 +189,7 @@ async function act(event, connection) {
   if (!form) return;
   event.preventDefault();
   if (form.ariaBusy === "true" || connection.contact === "offline") return;
-  if (Date.now() < (readUntil.get(form) ?? 0)) return;
+  if (isSlip(form) || Date.now() < (readUntil.get(form) ?? 0)) return;
   const values = valuesOf(form, event.submitter);
   const command = decodeURIComponent(new URL(form.action).pathname.split("/").at(-1) ?? "");
   const dialog = form.closest("dialog"); // the effect may be on the page before the answer, and the form gone
@@ -231,6 +236,7 @@ function openOrClose(event) {
   if (target?.closest("summary")?.ariaDisabled === "true") return event.preventDefault(); // what it holds must wait
   const control = target?.closest("[data-opens], [data-closes]");
   if (!(control instanceof HTMLElement) || control.ariaDisabled === "true") return;
+  if (isSlip(null, control.dataset.opens ?? "closed")) return;
   if (control.dataset.closes !== undefined) return control.closest("dialog")?.close();
   const dialog = document.getElementById(control.dataset.opens ?? "");
   if (dialog instanceof HTMLDialogElement) dialog.showModal();
