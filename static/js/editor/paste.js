@@ -2,7 +2,7 @@
  * What several pasted paragraphs become: kinds and texts, their typed labels stripped.
  *
  * The grammar of a label, and what makes a label continue a list, is that of
- * session_app/domain/reading.py; tests/data/import/labels.json holds the cases both are tested with.
+ * session_app/domain/labels.py; tests/data/import/labels.json holds the cases both are tested with.
  */
 
 import { cleanText } from "./clean.js";
