@@ -46,7 +46,7 @@ def load_template(folder: Path, kind: str) -> SessionTemplate:
 
 def check_session(forum: Forum, session: Session) -> None:
     """Raise `Invalid` for a session this forum cannot hold."""
-    if not SESSION_ID.match(session.id) or len(session.id) > 60:
+    if not _is_id(session.id):
         raise Invalid("session.bad_id", session=session.id[:80])
     if session.body not in forum.bodies:
         raise Invalid("session.unknown_body", body=session.body[:40], known=", ".join(forum.bodies))
@@ -55,14 +55,28 @@ def check_session(forum: Forum, session: Session) -> None:
         if code not in members:
             raise Invalid("session.not_a_member", code=code[:40], known=", ".join(members))
     for city in session.city.values():
-        if not city.strip() or len(city) > MAX_CITY or not is_clean(city):
+        if not _is_city(city):
             raise Invalid("session.bad_city")
     if session.ends < session.starts:
         raise Invalid("session.ends_before_start")
+    if not _is_zone(session.zone):
+        raise Invalid("session.unknown_zone", zone=session.zone[:60])
+
+
+def _is_id(name: str) -> bool:
+    return len(name) <= 60 and SESSION_ID.match(name) is not None
+
+
+def _is_city(name: str) -> bool:
+    return bool(name.strip()) and len(name) <= MAX_CITY and is_clean(name)
+
+
+def _is_zone(name: str) -> bool:
     try:
-        ZoneInfo(session.zone)
+        ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones is not a zone
-        raise Invalid("session.unknown_zone", zone=session.zone[:60]) from None
+        return False
+    return True
 
 
 def create_session(
@@ -129,7 +143,7 @@ def find_mistakes(desk: Desk, plan: Plan, person: str | None, now: datetime) -> 
     """What is wrong with a plan, by the field it stands in; each with its own sentence."""
     forum, found = desk.forum, dict[str, ActError]()
     name = plan.id or propose_id(plan)
-    if not SESSION_ID.match(name) or len(name) > 60:
+    if not _is_id(name):
         found["id"] = Invalid("session.bad_id", session=name[:80])
     elif name in sessions.session_ids(desk.store):
         found["id"] = Conflict("session.exists", session=name)
@@ -140,8 +154,7 @@ def find_mistakes(desk: Desk, plan: Plan, person: str | None, now: datetime) -> 
         if getattr(plan, field) not in members:
             found[field] = Invalid("session.no_member")
     for field in ("city_es", "city_en"):
-        city = getattr(plan, field)
-        if not city.strip() or len(city) > MAX_CITY or not is_clean(city):
+        if not _is_city(getattr(plan, field)):
             found[field] = Invalid("session.bad_city")
     days: dict[str, date] = {}
     for field in ("starts", "ends"):
@@ -152,9 +165,7 @@ def find_mistakes(desk: Desk, plan: Plan, person: str | None, now: datetime) -> 
             found[field] = Invalid("session.bad_date" if chosen else "session.no_date")
     if len(days) == 2 and days["ends"] < days["starts"]:
         found["ends"] = Invalid("session.ends_before_start")
-    try:
-        ZoneInfo(plan.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    if not _is_zone(plan.zone):
         found["zone"] = Invalid("session.unknown_zone", zone=plan.zone[:60])
     if plan.agenda and plan.agenda not in agendas_to_copy(desk, person, now):
         found["agenda"] = NotFound("session.unknown")
