@@ -218,15 +218,16 @@ def test_a_step_is_of_its_own_badge(entrance):
     assert entrance.refusal(entrance.type_pin, step, drafter.pin).code == "signin.bad_pin"
 
 
-@pytest.mark.parametrize(
-    "given",
-    ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", "-12345", "1e5", "9" * 10**6, "\ud800" * 6],
-)
-def test_what_cannot_be_a_pin_is_no_try(entrance, given):
+NO_PINS = ("", "12345", "1234567", "abcdef", "١٢٣٤٥٦", "-12345", "1e5", "9" * 10**6, "\ud800" * 6)
+
+
+def test_what_cannot_be_a_pin_is_no_try(entrance):
     badge = entrance.issue("chair")
     step = entrance.give(badge.link).step
-    for _ in range(TRIES + 1):
-        assert entrance.refusal(entrance.type_pin, step, given).code == "signin.not_a_pin"
+    for given in NO_PINS:
+        for _ in range(TRIES + 1):
+            refused = entrance.refusal(entrance.type_pin, step, given)
+            assert refused.code == "signin.not_a_pin", given[:12]
     assert isinstance(entrance.type_pin(step, badge.pin), SignedIn)
 
 
