@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -94,7 +94,7 @@ def by_role(desk: Desk, session: str) -> dict[str, str]:
 
 
 def open_on(folder: Path) -> Desk:
-    return open_desk(Database(folder), FORUM, ROOT / "docx_templates")
+    return open_desk(Database(folder), replace(FORUM), ROOT / "docx_templates")
 
 
 @pytest.fixture

@@ -449,9 +449,8 @@ class Conference:
     def __init__(self, served):
         self.served = served
         self.chair = served.enter("chair")
-        served.close_door(self.chair)
-        assert self.chair.do("roster.verify")["ok"]
-        assert self.chair.do("roster.admit", person=served.person("delegate-hnd"))["ok"]
+        self.closed = False
+        self.sit(closed=True)
         assert self.chair.do("draft.start_closed")["ok"]
         found = served.query("select id from draft where closed = 1")
         self.draft = str(found[0][0])
@@ -461,6 +460,16 @@ class Conference:
             ]
         )
         self.paragraph = self.write()
+
+    def sit(self, *, closed):
+        """Bring the sitting behind its door or before it, with the same roster."""
+        if closed and not self.closed:
+            self.served.close_door(self.chair)
+            assert self.chair.do("roster.verify")["ok"]
+        elif self.closed and not closed:
+            assert self.chair.do("door.open")["ok"]
+        self.closed = closed
+        self.chair.do("roster.admit", person=self.served.person("delegate-hnd"))
 
     def write(self):
         op = new_id()
@@ -510,6 +519,7 @@ def test_every_message_that_names_a_draft_is_tried(served, tmp_path):
 
 
 def test_behind_the_door_its_roster_has_every_message_answered(conference):
+    conference.sit(closed=True)
     inside = conference.served.enter("delegate-hnd")
     for name, values in messages(conference.draft, conference.paragraph).items():
         answer = inside.ask_whole(name, *values)
@@ -528,7 +538,7 @@ COUNTS = re.compile(b'"topic":"(connections|screens)"')
 
 def test_with_the_door_open_nobody_off_its_roster_hears_of_it_and_its_roster_hears_all(conference):
     served, chair = conference.served, conference.chair
-    assert chair.do("door.open")["ok"]
+    conference.sit(closed=False)
     # Who is connected is news by itself, at the pace of people's coming and going.
     outside = {
         role: served.enter(role, *(TOPICS.keys() - {"connections", "screens"}))
@@ -565,8 +575,10 @@ def test_with_the_door_open_nobody_off_its_roster_hears_of_it_and_its_roster_hea
 
 def test_who_is_taken_off_the_roster_is_sent_away_from_it_at_once(conference):
     served, chair = conference.served, conference.chair
+    conference.sit(closed=False)
     inside = served.enter("delegate-hnd")
     assert inside.ask("draft.open", {"draft": conference.draft, "tab": "t"})["ok"]
     assert chair.do("roster.remove", person=served.person("delegate-hnd"))["ok"]
     assert inside.wait(lambda: inside.heard("bye") == [[{"reason": "closed"}]])
     assert inside.wait_closed()
+    conference.sit(closed=True)  # which has them on the roster again
