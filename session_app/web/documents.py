@@ -32,7 +32,7 @@ from session_app.services.papers import (
 from session_app.views.documents import read_published
 from session_app.views.head import read_head
 
-from .guard import door, send_only_while, send_while, visitor
+from .guard import door, send_only_while, send_while, take_files, visitor
 
 DOWNLOADS = {
     "download": (Action.DOWNLOAD, False),
@@ -163,7 +163,7 @@ def install(app: Flask, desk: Desk) -> None:
 
     def upload(session: str, take: Callable[[dict[Slot, Upload]], object]) -> BaseResponse:
         """Take the files of a form; a refusal is shown on the page it was sent from."""
-        request.max_content_length = MAX_FORM
+        take_files(MAX_FORM)
         try:
             take(_files())
         except ActError as refusal:

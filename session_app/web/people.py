@@ -24,7 +24,7 @@ from session_app.views.badges import ON_A_SHEET, read_badge, read_badges, write_
 from session_app.views.head import read_head
 from session_app.views.viewer import viewer_of
 
-from .guard import door, visitor
+from .guard import door, take_files, visitor
 from .secretariat import IN_THE_STRIP
 
 MAX_FORM = 18_000_000
@@ -77,7 +77,7 @@ def install(app: Flask, desk: Desk, *, secure: bool) -> None:
     @app.post("/s/<session>/desk/people/import")
     @door(Action.ACCREDIT)
     def take_import(session: str) -> BaseResponse | str:
-        request.max_content_length = MAX_FORM
+        take_files(MAX_FORM)
         act = request.form.get("act", "")
         try:
             step = import_act(session, act)

@@ -158,11 +158,34 @@ def test_a_handshake_in_an_old_http_is_no_handshake(desk):
 
 
 @pytest.mark.parametrize(
+    "body", [b"a=&" * 90_000, b"&" * 6_000, b"a=&" * 660_000, b"a=%41&" * 6_000]
+)
+def test_a_form_of_nothing_but_fields_keeps_nobody_waiting(desk, body):
+    """Parting two megabytes of them took the desk two seconds, and anybody can send them."""
+    begun = time.monotonic()
+    for path in ("/in", "/in/pin", f"/s/{desk.session}/do/agenda.add"):
+        assert status_of(send(desk, post(desk, path, body))) == 413
+    assert time.monotonic() - begun < 1
+
+
+def test_files_are_read_where_files_are_taken_and_nowhere_else(desk):
+    body = b"--B\r\n" + b"X: y\r\n" * 250_000 + b"\r\n\r\n--B--"
+    begun = time.monotonic()
+    for path in ("/in", "/in/pin", f"/s/{desk.session}/do/agenda.add"):
+        sent = post(desk, path, body, content_type="multipart/form-data; boundary=B")
+        assert status_of(send(desk, sent)) == 415
+    assert time.monotonic() - begun < 1
+
+
+@pytest.mark.parametrize(
     ("path", "status"),
     [
         ("/in", 413),
         ("/out", 303),
-        ("/s/x/desk/people/import", 400),  # a list that is too large is refused on its own page
+        (
+            "/s/x/desk/people/import",
+            413,
+        ),  # a list comes as a file; one too large is refused on its page
         ("/s/x/do/agenda.add", 413),
     ],
 )
