@@ -72,6 +72,23 @@ def test_nothing_is_called_by_a_word_the_glossary_forbids(language: Language) ->
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_guide_puts_in_quotation_marks_is_said_so_on_a_screen(language: Language) -> None:
+    """A dialog's button ends in "…", as does a name cut before what differs; one letter is a key."""
+    said = {form for _, form in sentences(language)}
+    guides = [(name, text) for name, text in pages(language) if name.endswith(f".{language}.html")]
+    quoted = [
+        (name, words.removeprefix("+ "))
+        for name, text in guides
+        for words in re.findall(r"[«“]([^»”]{2,})[»”]", text)
+    ]
+    assert len(quoted) > 10
+    for name, words in quoted:
+        begins = words.removesuffix("…")
+        same = {words, begins} & said
+        assert same or any(each.startswith(f"{begins} {{") for each in said), (name, words)
+
+
 def test_no_term_is_forbidden_by_another() -> None:
     for language in LANGUAGES:
         for term in TERMS:
