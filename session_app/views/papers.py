@@ -8,7 +8,7 @@ from datetime import datetime
 from session_app.domain.access import Action
 from session_app.domain.agenda import Session
 from session_app.domain.drafting import LANGUAGES, Texts
-from session_app.domain.papers import CIRCLES, SLOTS
+from session_app.domain.papers import CIRCLES, MAX_FILE, SLOTS
 from session_app.services.desk import Desk
 from session_app.services.papers import can_be_given
 from session_app.store import papers
@@ -66,6 +66,7 @@ class PapersModel:
     groups: tuple[PaperGroup, ...]
     items: tuple[ItemModel, ...]  # of the agenda, which a paper can belong to
     circles: tuple[CircleModel, ...]
+    limit: int = MAX_FILE  # bytes of one file
 
 
 def read_papers(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> PapersModel:

@@ -9,7 +9,7 @@ from datetime import datetime
 from session_app import i18n
 from session_app.domain.access import Level
 from session_app.domain.agenda import Session
-from session_app.domain.drafting import Language
+from session_app.domain.drafting import LANGUAGES, Language, Texts
 from session_app.services.desk import Desk
 from session_app.store import drafts, people, sessions
 from session_app.store.database import stamp
@@ -42,6 +42,7 @@ class PersonModel:
     id: str
     name: str
     delegation: str
+    party: Texts  # its name
     capacity: str
     drafting: bool
     language: Language
@@ -89,6 +90,7 @@ def read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
                 id=each.person,
                 name=each.name,
                 delegation=each.delegation,
+                party=known.name if known else dict.fromkeys(LANGUAGES, each.delegation),
                 capacity=each.capacity,
                 drafting=each.drafting,
                 language=each.language,
@@ -97,6 +99,7 @@ def read_people(desk: Desk, session: Session, viewer: Viewer, now: datetime) -> 
                 grants=tuple(granted.get(each.person, ())),
             )
             for each in in_order(desk, people.accredited(desk.store, session.id))
+            for known in (desk.forum.delegations.get(each.delegation),)
         ),
         items,
         open_text,

@@ -35,6 +35,14 @@ def hand_out(person, *circles):
         form.locator("summary").click()
     page.locator("#title-es-new").fill(TROIKA)
     page.locator("#title-en-new").fill("Troika report")
+    # What is refused is said in the form, and what was typed stays; what is too large is not even sent.
+    person.expected.append(re.compile("400"))
+    for content, said in ((b"MZ...", "Word"), (b"%PDF-" + bytes(7_000_000), "6 MB")):
+        file = {"name": "Año.docx", "mimeType": "text/plain", "buffer": content}
+        page.locator("#file-es-new").set_input_files(file)
+        form.locator("button.primary").click()
+        expect(form.locator(".refusal")).to_contain_text(said)
+        expect(page.locator("#title-es-new")).to_have_value(TROIKA)
     file = {"name": "Año.docx", "mimeType": "text/plain", "buffer": PAPER}
     page.locator("#file-es-new").set_input_files(file)
     for circle in circles:

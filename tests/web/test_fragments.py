@@ -218,6 +218,7 @@ PEOPLE = tuple(
         id=f"person-{capacity}",
         name=f"⟪{HOSTILE}⟫",
         delegation="CAN",
+        party=said(HOSTILE),
         capacity=capacity,
         drafting=signed_in,
         language="es",

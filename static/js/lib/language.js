@@ -13,7 +13,7 @@ export const LABELS = [
   ...["title", "alt", "placeholder", "lang", "label"],
   ...["aria-label", "aria-description", "aria-roledescription", "aria-valuetext"],
   ...["data-online", "data-offline", "data-sentence", "data-failed", "data-none", "data-ends", "data-ended", "data-waiting", "data-how", "data-instead"],
-  ...["data-lost", "data-since", "data-works", "data-dated", "data-waits", "data-retry", "data-saved", "data-other"],
+  ...["data-lost", "data-since", "data-works", "data-dated", "data-waits", "data-retry", "data-saved", "data-other", "data-too-large"],
 ];
 const WORDLESS = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "svg"]);
 const TYPED = "input, textarea, select, dialog, [contenteditable], [data-live], form";

@@ -1,9 +1,11 @@
 import { Idiomorph, io } from "../../vendor/live.js";
 import { showGavel } from "../lib/gavel.js";
 import { follow } from "../lib/live.js";
+import { sendFiles } from "../lib/upload.js";
 
 follow({ io, Idiomorph });
 showGavel();
+sendFiles();
 
 /** What a refused list says is read before anything else. */
 document.getElementById("import-result")?.focus();
