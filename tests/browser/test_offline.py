@@ -2,6 +2,8 @@
 
 import re
 import shutil
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from browser.conftest import QUIET
@@ -59,6 +61,7 @@ def phone(chromium, desk, tmp_path):
     context = browser.new_context(
         base_url=f"https://127.0.0.1:{desk.port}",
         locale="es-SV",
+        timezone_id="Asia/Tokyo",  # a device brought from far away: hours are the room's all the same
         viewport={"width": 390, "height": 844},
     )
     yield context
@@ -87,6 +90,9 @@ def test_a_reload_without_a_line_says_so_and_returns_by_itself(phone, desk):
     expect(strip).to_be_visible(timeout=8_000)
     expect(strip).to_contain_text("Offline since")
     expect(strip).to_contain_text("Data as of")
+    hours = re.findall(r"\d\d:\d\d", strip.inner_text())
+    now = datetime.now(ZoneInfo("America/El_Salvador"))
+    assert {*hours} <= {f"{now - timedelta(minutes=each):%H:%M}" for each in range(3)}
     expect(strip.get_by_role("button", name="Retry")).to_be_visible()
     page.reload()
     expect(page.locator("h1")).to_have_text("Sin conexión con el servidor de la sala")

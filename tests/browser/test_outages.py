@@ -7,6 +7,8 @@ from browser.people import agreed_rows, type_together
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
+BACK_WITHIN = 6_000
+"""Milliseconds from the network's return until a page is on the line again."""
 
 
 @pytest.fixture
@@ -57,6 +59,7 @@ def test_a_server_killed_while_people_type_has_what_it_acknowledged_and_gets_the
     can.type(" while it is down")
     mex.type(" mientras está caído")
     desk.start()
+    expect(can.page.locator("#offline")).to_be_hidden(timeout=BACK_WITHIN)
     can.type(" and after")
     for person in (can, mex):
         person.wait_saved()
@@ -88,6 +91,7 @@ def test_an_edit_refused_after_an_outage_is_given_back_to_its_author(enter, desk
     expect(paragraph).to_have_attribute("data-state", "adopted")
 
     desk.line.carry()
+    expect(can.page.locator("#offline")).to_be_hidden(timeout=BACK_WITHIN)
     expect(can.page.locator("#side article")).to_contain_text("DEMASIADO TARDE", timeout=15_000)
     assert can.text(adopted, "es") == before[adopted]["es"]
     can.wait_saved()
