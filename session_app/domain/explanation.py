@@ -139,14 +139,15 @@ def _opening(
         if not _holds(fact, actor, subject)
     ]
     lacking += [(Ground("grant", right=right), _granting(right, at)) for right in get_args(Right)]
-    # Only the closed door asks for two things at once: its roster, and something else.
-    pairs = (
+    # Only a closed door asks for two things at once: its roster, and something else.
+    pairs = [
         (one, other)
         for one, other in combinations(lacking, 2)
         if "roster" in (one[0].fact, other[0].fact)
-    )
+    ]
+    ways = [*((each,) for each in lacking), *(pairs if subject.mode == "closed" else ())]
     found: set[Ground] = set()
-    for some in (*((each,) for each in lacking), *pairs):
+    for some in ways:
         if any(ground in found for ground, _ in some):
             continue
         changed = (actor, subject)
