@@ -11,9 +11,9 @@ from unittest.mock import patch
 
 import pytest
 from browser.accessible import House
-from browser.people import Person
+from browser.people import SECONDS, Person
 from desk_process import DeskProcess, Line
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -21,6 +21,8 @@ QUIET = [
 ]
 
 Enter = Callable[..., Person]
+
+expect.set_options(timeout=SECONDS * 1000)
 
 
 class OpenLine(Line):

@@ -18,6 +18,7 @@ from browser.accessible import (
     House,
     stranger,
 )
+from browser.people import READ
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
@@ -286,7 +287,7 @@ def test_without_a_line_each_page_says_so_and_what_waits_looks_it(house: House) 
         person.wait_online()
         person.context.set_offline(True)
         try:
-            page.locator("#offline").wait_for(timeout=10_000)
+            page.locator("#offline").wait_for()
             house.inspector.look(page, f"{role}, off line", least=least, themes=True)
             assert page.evaluate(SEEMS_TO_WORK) == []
             if role == "chair":
@@ -342,7 +343,7 @@ def test_the_text_is_read_and_written_without_a_barrier(house: House) -> None:
     writer.press("Escape").speak("en").open_draft()
     house.inspector.measure(page, "text in English")
     house.desk.line.swallow()
-    expect(page.locator("#offline")).to_be_visible(timeout=10_000)
+    expect(page.locator("#offline")).to_be_visible()
     look("off line")
     house.desk.line.carry()
     writer.wait_online()
@@ -458,7 +459,9 @@ def test_the_chair_conducts_by_keyboard_alone_and_never_loses_the_place(house: H
     page.keyboard.press("Space")
     page.locator("#live-floor .clock").wait_for()
     assert page.evaluate("document.activeElement.closest('#live-floor') !== null")
-    page.locator("#live-floor .acts > form button").first.focus()
+    ends = page.locator("#live-floor .acts > form button").first
+    expect(ends).to_be_enabled()  # the answer to what was pressed before is there
+    ends.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#live-floor .clock")).to_have_count(0)
     assert page.evaluate("document.activeElement.closest('#live-floor') !== null")
@@ -469,7 +472,7 @@ def test_the_chair_conducts_by_keyboard_alone_and_never_loses_the_place(house: H
     page.locator(".paragraph:visible .put").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#room-title")).to_be_focused()
-    page.wait_for_timeout(1_000)  # a text that has just come is there to be read
+    page.wait_for_timeout(READ)
     result = page.locator("#live-room .result form button").nth(1)
     result.focus()
     page.keyboard.press("Space")

@@ -65,7 +65,6 @@ def assert_all_show(page: Page, text: str) -> None:
         "text => [mine.view.dom.textContent, mine.text.toString(), theirs.view.dom.textContent]"
         ".every(each => each === text)",
         arg=text,
-        timeout=3000,
     )
 
 
@@ -111,10 +110,12 @@ def test_a_word_replaced_by_the_browser_while_another_writes(page: Page) -> None
         """() => {
             const text = mine.view.dom.querySelector("p").firstChild;
             place(3);
-            getSelection().setBaseAndExtent(text, 3, text, 11);
+            return new Promise((done) => {
+                document.addEventListener("selectionchange", () => setTimeout(done), { once: true });
+                getSelection().setBaseAndExtent(text, 3, text, 11);
+            });
         }"""
     )
-    page.wait_for_timeout(50)
     page.evaluate("change(0, 0, 'A'); document.execCommand('insertText', false, 'migración')")
     assert_all_show(page, "Ala migración segura")
 

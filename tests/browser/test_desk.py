@@ -41,6 +41,7 @@ def test_the_secretariat_drags_moves_by_keys_and_writes_titles_in_place(enter, d
     expect(page.locator("#moved")).to_have_text("El punto queda en el lugar 9 de 10.")
     page.keyboard.press("Alt+Home")
     expect(page.locator(ROWS).first).to_have_id(last.get_attribute("id"))
+    expect(page.locator("#moved")).to_have_text("El punto queda en el lugar 1 de 10.")
     expect(last.locator("textarea[lang=es]")).to_be_focused()
 
     # By its handle, to behind another.
@@ -52,7 +53,8 @@ def test_the_secretariat_drags_moves_by_keys_and_writes_titles_in_place(enter, d
     page.mouse.move(grip["x"] + 8, target["y"] + target["height"] - 6, steps=6)
     page.mouse.up()
     expect(page.locator(ROWS).nth(3)).to_have_id(last.get_attribute("id"))
-    assert titles(page) == [*before[:3], before[-1], *before[3:-1]]
+    moved = [*before[:3], before[-1], *before[3:-1]]
+    secretariat.wait(lambda: titles(page) == moved, lambda: titles(page))
 
     # By its button.
     last.locator(".step").first.click()

@@ -10,6 +10,7 @@ from browser.accessible import Inspector
 from docx import Document
 from office import office
 from playwright.sync_api import expect
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -85,10 +86,10 @@ def test_files_are_prepared_step_by_step_and_who_cancels_keeps_the_earlier_ones(
     prepare = page.locator("form[action$='document.prepare'] button")
     prepare.click()
     page.locator("#live-assembly[data-state=done]").wait_for()
-    assert page.locator("#live-assembly .steps [data-state=done]").count() == 5
+    expect(page.locator("#live-assembly .steps [data-state=done]")).to_have_count(5)
     bar = page.locator("#live-assembly progress")
-    assert bar.get_attribute("aria-valuetext") == "Paso 5 de 5, 100 por ciento"
-    assert "Rev. 1" in page.locator("#live-documents .paper-title").first.inner_text()
+    expect(bar).to_have_attribute("aria-valuetext", "Paso 5 de 5, 100 por ciento")
+    expect(page.locator("#live-documents .paper-title").first).to_contain_text("Rev. 1")
     # Long enough a text, and Cancel is there as soon as the page says that it is being prepared.
     lengthen(desk)
     page.evaluate(
@@ -98,7 +99,7 @@ def test_files_are_prepared_step_by_step_and_who_cancels_keeps_the_earlier_ones(
     )
     prepare.click()
     page.locator("#live-assembly[data-state=cancelled]").wait_for()
-    assert "Rev. 1" in page.locator("#live-documents .paper-title").first.inner_text()
+    expect(page.locator("#live-documents .paper-title").first).to_contain_text("Rev. 1")
     look(desk, page, "preparation cancelled")
 
 

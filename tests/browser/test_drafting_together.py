@@ -83,7 +83,7 @@ def test_the_chair_adopts_a_paragraph_then_the_whole_and_both_take_the_word_file
         person.page.locator(f'.row.adopted[data-row="{one}"]').wait_for()
         for language in ("es", "en"):
             text = person.cell(one, language).locator(".ProseMirror")
-            assert text.get_attribute("contenteditable") == "false"
+            expect(text).to_have_attribute("contenteditable", "false")
     can.stand_on(other).type("x")
     mex.write(other, "es").type(" Y más.")
     mex.wait_saved()
@@ -101,7 +101,7 @@ def test_the_chair_adopts_a_paragraph_then_the_whole_and_both_take_the_word_file
     for person in (can, mex, slv):
         expect(person.page.locator("#grid .ProseMirror[contenteditable=true]")).to_have_count(0)
         person.stand_on(other).press("Enter").type("no")
-    assert agreed_rows(can, mex, slv) == texts
+    agreed_rows(can, mex, slv, on=texts)
     for person, layout, words in (
         (can, "en", "[as written in Ottawa]"),
         (mex, "es", "Dicho en México. Y más."),

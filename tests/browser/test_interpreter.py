@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from browser.people import agreed_rows
 from playwright.sync_api import expect
@@ -43,8 +45,10 @@ def test_an_interpreter_writes_english_while_the_grant_stands_and_leaves_with_it
     interpreter.wait(lambda: desk.line.carried("ANTES"))
 
     person.locator(".grant button").click()
-    interpreter.page.wait_for_url(lambda url: not url.endswith("/draft"))
-    assert interpreter.page.locator("#grid").count() == 0
+    interpreter.page.wait_for_url(
+        re.compile(r"/s/[^/]+/$")
+    )  # by way of the notice, as the door is open
+    expect(interpreter.page.locator("#grid")).to_have_count(0)
     mex.dictate(" DESPUÉS.").wait_saved()
     interpreter.page.goto(f"{interpreter.url}/s/{interpreter.desk.session}/draft")
     assert interpreter.page.locator("#grid").count() == 0

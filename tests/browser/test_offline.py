@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from browser.conftest import QUIET
+from browser.people import look, wait
 from playwright.sync_api import expect
 from secure_desk import SESSION, SecureDesk
 
@@ -87,7 +88,7 @@ def test_a_reload_without_a_line_says_so_and_returns_by_itself(phone, desk):
     expect(page.locator("#connection .word")).to_have_text("Live")
     phone.set_offline(True)
     strip = page.locator("#offline")
-    expect(strip).to_be_visible(timeout=8_000)
+    expect(strip).to_be_visible()
     expect(strip).to_contain_text("Offline since")
     expect(strip).to_contain_text("Data as of")
     hours = re.findall(r"\d\d:\d\d", strip.inner_text())
@@ -103,7 +104,7 @@ def test_a_reload_without_a_line_says_so_and_returns_by_itself(phone, desk):
     expect(page.locator("[data-page=guide]")).to_be_visible()
     page.goto(f"/s/{SESSION}/")
     phone.set_offline(False)
-    expect(page.locator("#connection .word")).to_have_text("Live", timeout=8_000)
+    expect(page.locator("#connection .word")).to_have_text("Live")
 
 
 def test_a_device_keeps_what_a_stranger_may_see_and_nothing_of_a_session(phone, desk):
@@ -154,8 +155,8 @@ def test_words_written_behind_a_closed_door_are_on_no_device(phone, desk):
     write(page, "draft")
     delegate.set_offline(True)
     page.keyboard.insert_text(KEPT_UNSENT)
-    expect(page.locator("#offline")).to_be_visible(timeout=10_000)
-    assert KEPT_UNSENT in str(page.evaluate(STORED)["databases"])
+    expect(page.locator("#offline")).to_be_visible()
+    wait(page, lambda: KEPT_UNSENT in str(page.evaluate(STORED)["databases"]))
     delegate.close()
 
     shown = desk.ask(f"/s/{SESSION}/chair", cookie=chair)[1]
@@ -167,7 +168,7 @@ def test_words_written_behind_a_closed_door_are_on_no_device(phone, desk):
     person = page.locator("html").get_attribute("data-person")
 
     def assert_nothing_is_kept(where):
-        stored = page.evaluate(STORED)
+        stored = look(page, lambda: page.evaluate(STORED))
         assert "/offline" in stored["caches"]
         assert not [each for each in (BEHIND, CUT_OFF) if each in str(stored)], where
 
@@ -177,10 +178,10 @@ def test_words_written_behind_a_closed_door_are_on_no_device(phone, desk):
     assert_nothing_is_kept("on the line")
     phone.set_offline(True)
     page.keyboard.insert_text(f" {CUT_OFF}")
-    expect(page.locator("#offline")).to_be_visible(timeout=10_000)
+    expect(page.locator("#offline")).to_be_visible()
     assert_nothing_is_kept("without a line")
     phone.set_offline(False)
-    expect(page.locator("#offline")).to_be_hidden(timeout=10_000)
+    expect(page.locator("#offline")).to_be_hidden()
     expect(page.locator(word)).to_have_text(SAVED)
     expect(page.locator("#grid")).to_contain_text(f"{BEHIND} {CUT_OFF}")
 
@@ -190,5 +191,5 @@ def test_words_written_behind_a_closed_door_are_on_no_device(phone, desk):
     page.locator(".door-notice").wait_for()
     assert_nothing_is_kept("sent away")
     do("door.open")
-    page.locator("#live-agenda").wait_for(timeout=15_000)
+    page.locator("#live-agenda").wait_for()
     assert_nothing_is_kept("with the door open again")

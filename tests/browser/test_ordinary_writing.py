@@ -54,7 +54,7 @@ def test_a_spanish_keyboard_writes_accents_while_another_writes_around_them(writ
     can.write(id, "es", "end").type(" Detrás.").wait_saved()
     # Others' words are here, and wait for the open composition.
     expect(mex.page.locator(f'#outline [data-go="{id}"]')).to_contain_text("Antes")
-    assert mex.text(id, "es") == f"{before} La migraci´"
+    mex.wait_text(id, "es", f"{before} La migraci´")
     keyboard.send("Input.insertText", {"text": "ó"})
     mex.wait(lambda: "Detrás" in mex.text(id, "es"))
     mex.type("n está aqu")
@@ -138,15 +138,7 @@ def test_a_word_is_corrected_and_a_phrase_dictated_while_another_writes(writers)
     before = mex.text(id, "es")
     mex.write(id, "es").type(" Se solcita apoyo").wait_saved()
     can.write(id, "es", "start").type("Ya. ")
-    mex.page.evaluate(
-        """() => {
-            const text = document.createTreeWalker(document.activeElement, NodeFilter.SHOW_TEXT);
-            while (text.nextNode() && !text.currentNode.data.includes("solcita"));
-            const from = text.currentNode.data.indexOf("solcita");
-            getSelection().setBaseAndExtent(text.currentNode, from, text.currentNode, from + 7);
-        }"""
-    )
-    mex.page.wait_for_timeout(KEY)
+    mex.select("solcita")
     can.type("Otra vez. ")
     mex.page.evaluate("document.execCommand('insertText', false, 'solicita')")
     mex.press("Control+End").dictate(
@@ -221,4 +213,4 @@ def test_numbered_paragraphs_pasted_from_word_are_shown_first_and_taken_back_at_
 
     mex.press("Control+z")
     expect(can.page.locator("#grid [data-row]")).to_have_count(len(before))
-    assert agreed_rows(mex, can) == before
+    agreed_rows(mex, can, on=before)

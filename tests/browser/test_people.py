@@ -135,7 +135,7 @@ def test_what_is_typed_while_the_line_is_lost_is_sent_when_it_is_back(enter, des
     assert page.locator("#cell-6-delegation").input_value() == "República Dominicana"
     assert page.locator("#figure-wrong").inner_text() == "6"
     secretariat.context.set_offline(False)
-    expect(page.locator("#figure-wrong")).to_have_text("5", timeout=20_000)
+    expect(page.locator("#figure-wrong")).to_have_text("5")
     expect(page.locator("#import-said")).to_be_hidden()
     secretariat.go("desk/people/import?step=file")
     page.locator(".pending form button").click()
@@ -151,4 +151,4 @@ def test_somebody_withdrawn_is_out_on_every_device_at_once(enter, desk) -> None:
     secretariat.page.locator(".ending button").click()
     secretariat.page.locator("#live-people").wait_for()
     expect(secretariat.page.locator(f"#person-{desk.person('delegate-hnd')}")).to_have_count(0)
-    delegate.page.wait_for_url(lambda url: f"/s/{desk.session}/" not in url, timeout=15_000)
+    delegate.page.wait_for_url(lambda url: f"/s/{desk.session}/" not in url)

@@ -89,7 +89,7 @@ def test_a_further_device_asks_and_the_oldest_leaves_its_page_by_itself(desk, op
     expect(third.get_by_text("Chrome · Linux").first).to_be_visible()
     third.get_by_role("button", name="Use this device").click()
     third.wait_for_url(f"**/s/{SESSION}/**")
-    first.wait_for_url(ENTRANCE, timeout=5_000)
+    first.wait_for_url(ENTRANCE)
     expect(first.get_by_role("status")).to_contain_text("Chrome · Linux")
     second.reload()
     expect(second.locator(".newcomer")).to_be_visible()
@@ -98,6 +98,6 @@ def test_a_further_device_asks_and_the_oldest_leaves_its_page_by_itself(desk, op
     expect(second.locator(".newcomer")).to_have_count(0)
     third.goto("/devices")
     third.get_by_role("button", name="Sign out everywhere").click()
-    second.wait_for_url(ENTRANCE, timeout=5_000)
+    second.wait_for_url(ENTRANCE)
     for page in (second, third):
         assert page.goto("/devices").status == 404
