@@ -13,7 +13,7 @@ from desk_process import DeskProcess
 from docx import Document
 from playwright.sync_api import Locator, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.longest]
 
 TABLET = {"viewport": {"width": 1180, "height": 820}, "reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 390, "height": 844}}

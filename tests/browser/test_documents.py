@@ -10,7 +10,6 @@ from browser.accessible import Inspector
 from docx import Document
 from office import office
 from playwright.sync_api import expect
-from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 

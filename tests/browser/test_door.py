@@ -8,7 +8,7 @@ import pytest
 from browser.people import Person
 from playwright.sync_api import Locator, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.longest]
 
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}

@@ -9,7 +9,7 @@ from browser.accessible import Inspector
 from desk_process import DeskProcess
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.longest]
 
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}

@@ -16,7 +16,7 @@ from browser.firefox import Firefox
 from browser.people import Person, agreed_rows, assert_numbers_are_dense, type_together
 from browser.webdriver import Driven, WebKit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.longest]
 
 PASTED = """3. Continuar el análisis de la niñez migrante:
 a) con enfoque de género; y

@@ -8,7 +8,7 @@ import pytest
 from browser.people import Person
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.longest]
 
 WALL = {"viewport": {"width": 1920, "height": 1080}}
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
