@@ -120,6 +120,21 @@ def test_a_word_replaced_by_the_browser_while_another_writes(page: Page) -> None
     assert_all_show(page, "Ala migración segura")
 
 
+def test_a_caret_just_moved_stays_there_though_words_come_before_the_browser_tells_of_it(
+    page: Page,
+) -> None:
+    page.evaluate("place(10)")
+    # In one task: the browser tells of the caret in a later one.
+    page.evaluate(
+        """() => {
+            getSelection().collapse(mine.view.dom.querySelector("p").firstChild, 2);
+            mine.doc.transact(() => mine.text.insert(0, "Que "), "network");
+        }"""
+    )
+    page.keyboard.type("s")
+    assert_all_show(page, "Que las migracin segura")
+
+
 def test_two_type_at_human_speed_into_one_paragraph(page: Page) -> None:
     page.evaluate("place(2)")
     for letter in "abcdefghij":

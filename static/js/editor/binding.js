@@ -168,6 +168,7 @@ export class Binding {
   #show() {
     if (this.#stretches.every((each) => each.shown === each.written)) return this.#settle();
     if (this.view.composing || this.#clock !== undefined) return this.#waitForComposition();
+    catchUp(this.view);
     const { selection, tr: transaction } = this.view.state;
     transaction.setMeta(REMOTE, true);
     const text = this.ytext.toString();
@@ -228,6 +229,24 @@ export class Binding {
     }
     return this.#stretches.length;
   }
+}
+
+/**
+ * Take the caret, or what is selected, from where the browser has it: a busy one tells of its last move only after
+ * the next key, or after what comes from others, and what is shown of that would take the caret back.
+ * @param {EditorView} view
+ */
+export function catchUp(view) {
+  const seen = globalThis.getSelection?.();
+  if (!seen?.anchorNode || !seen.focusNode || view.composing || !view.hasFocus()) return;
+  if (!view.dom.contains(seen.anchorNode) || !view.dom.contains(seen.focusNode)) return;
+  const { doc, selection } = view.state;
+  if (!(selection instanceof TextSelection) && !seen.isCollapsed) return; // all of the text
+  /** @param {globalThis.Node} node @param {number} offset */
+  const placeOf = (node, offset) => Math.min(Math.max(view.posAtDOM(node, offset), 1), doc.content.size - 1);
+  const [anchor, head] = [placeOf(seen.anchorNode, seen.anchorOffset), placeOf(seen.focusNode, seen.focusOffset)];
+  if (selection.anchor === anchor && selection.head === head) return;
+  view.dispatch(view.state.tr.setSelection(TextSelection.create(doc, anchor, head)));
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   baseKeymap,
   keymap,
 } from "../../vendor/editor.js";
-import { REMOTE, bind } from "./binding.js";
+import { REMOTE, bind, catchUp } from "./binding.js";
 import { el } from "./dom.js";
 import { oneLine } from "./paste.js";
 import { docOf } from "./schema.js";
@@ -148,19 +148,6 @@ export class Cell {
     view.focus();
   }
 
-  /**
-   * Take the caret from where the browser has it: a busy one tells of its last move only after the next key.
-   * @param {EditorView} view
-   */
-  #catchUp(view) {
-    const seen = getSelection();
-    if (view.composing || !seen?.isCollapsed || !seen.focusNode || !view.dom.contains(seen.focusNode)) return;
-    const { doc, selection } = view.state;
-    const at = Math.min(Math.max(view.posAtDOM(seen.focusNode, seen.focusOffset), 1), doc.content.size - 1);
-    if (selection.empty && selection.head === at) return;
-    view.dispatch(view.state.tr.setSelection(TextSelection.create(doc, at)));
-  }
-
   /** Where the caret stands on the screen, to keep its column from row to row. */
   left() {
     return this.view ? this.view.coordsAtPos(this.view.state.selection.head).left : 0;
@@ -240,6 +227,7 @@ export class Cell {
   #decorate() {
     if (!this.view) return;
     const shown = { carets: this.#carets, hits: this.#hits };
+    catchUp(this.view);
     this.view.dispatch(this.view.state.tr.setMeta(SHOWN, shown).setMeta("addToHistory", false));
   }
 
@@ -307,7 +295,7 @@ export class Cell {
       props: {
         decorations: (state) => DecorationSet.create(state.doc, decorations(SHOWN.getState(state), state.doc.content.size - 1)),
         handleKeyDown: (view, event) => {
-          this.#catchUp(view);
+          catchUp(view);
           return around.key(this, event);
         },
         handleTextInput: (_, from, to, text) => {
