@@ -19,6 +19,8 @@ machine may take its time, and what is promised within a time is measured at the
 READ = 1_100
 """Milliseconds in which words that have just come before the room are read: the chair's page, which counts a
 second from when it shows them, takes no result before."""
+OTHER_TAP = 600
+"""Milliseconds after which a tap in the place of another is meant, and no slip of the same hand."""
 
 # What a page shows of the draft: the marks of others' carets are not text.
 ROWS = """() => {

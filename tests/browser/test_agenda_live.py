@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from browser.people import OTHER_TAP
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -30,6 +31,7 @@ def test_every_screen_follows_the_chair_and_a_phone_that_was_away_catches_up(ent
     def advance() -> str:
         following = chair.page.locator("#live-agenda .next").inner_text().split("\n")[-1]
         number = re.search(r"(\d+)\.", following).group(1)
+        chair.page.wait_for_timeout(OTHER_TAP)
         chair.page.locator(".go > form button").tap()
         return f"{number}."
 

@@ -92,7 +92,7 @@ def test_an_edit_refused_after_an_outage_is_given_back_to_its_author(enter, desk
     expect(paragraph).to_have_attribute("data-state", "adopted")
 
     desk.line.carry()
-    expect(can.page.locator("#offline")).to_be_hidden()
+    expect(can.page.locator("#offline")).to_be_hidden(timeout=BACK_WITHIN)
     expect(can.page.locator("#side article")).to_contain_text("DEMASIADO TARDE")
     can.wait_text(adopted, "es", before[adopted]["es"])
     can.wait_saved()
