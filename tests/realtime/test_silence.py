@@ -638,11 +638,13 @@ DATE = re.compile(rb"^Date: .*$", re.MULTILINE)
 SITTING = re.compile(rb'<section data-live="sitting".*?</section>', re.DOTALL)
 """What is public of a closed part once it is over: that there was another sitting, and since when."""
 NOW = re.compile(rb'"now":[0-9]+')
+MARK = re.compile(rb'(?<=": ")[0-9a-f]{16}(?=")')
+"""Of a fragment that stands whole in the same page, its hour included: that is what is compared."""
 
 
 def public(content, *, is_open=False):
     """What was sent, without what changes by itself: the hour, and in the open the sitting's number."""
-    content = NOW.sub(b"", CLOCK.sub(b"--:--", DATE.sub(b"", content)))
+    content = NOW.sub(b"", CLOCK.sub(b"--:--", DATE.sub(b"", MARK.sub(b"", content))))
     return (
         SITTING.sub(b"", content.replace(b'\\"', b'"').replace(b"\\n", b"\n"))
         if is_open
