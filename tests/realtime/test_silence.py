@@ -191,12 +191,17 @@ class House:
         self.items.append(item)
         return item
 
+    def look(self):
+        """The chair looks at the page anew: on a busy machine what follows soon is pushed as one."""
+        assert self.insiders["chair"].get(f"/s/{self.desk.session}/chair").status == 200
+
     def take_items(self):
         """Take closed items, rename and reorder them, and leave the agenda as it was."""
         (before,) = self.desk.query(
             "select id from agenda_item where session = ? and state = 'current'", self.desk.session
         )
         first, second = self.add_item(), self.add_item()
+        self.look()
         self.do("agenda.advance", item=first)
         self.do(
             "agenda.retitle", item=second, title_es=self.mark("titl"), title_en=self.mark("titl")
@@ -212,13 +217,13 @@ class House:
         at = f"{(time.gmtime().tm_hour + 3) % 24:02}:{self.part * 2 + 7:02}"
         self.canaries.note("hour", self.part, at)
         self.do("sitting.suspend", resumes_at=at)
-        time.sleep(0.05)
+        self.look()
         self.do("sitting.resume")
 
     def let_in_by_exception(self):
         person = self.ids["Andrés Monge"]
         self.do("roster.admit", person=person, reason=self.mark("exce"))
-        time.sleep(0.05)
+        self.look()
         self.do("roster.remove", person=person)
 
     def let_in_late(self):
