@@ -294,18 +294,12 @@ def test_the_chair_presides_on_a_tablet_in_another_engine(visit, enter) -> None:
     words = page.locator("#live-room p[lang=es]").inner_text()
     canada.page.locator("#live-room p.doc").get_by_text(words[:40]).wait_for()
     chair.let_read()
-
-    def object_to_it() -> None:
-        page.locator("[data-opens=objection]").click()
-        page.locator("#objection label:has([value=CAN])").click()
-        page.locator("#objection [data-records]").click()
-
-    object_to_it()
-    page.locator("#live-room .undo button").click()
-    page.locator("#live-room:not(:has(.undo))").wait_for()
-    page.locator("#tile-CAN [data-position='']").wait_for()
-    object_to_it()
+    page.locator("[data-opens=objection]").click()
+    page.locator("#objection label:has([value=CAN])").click()
+    page.locator("#objection [data-records]").click()
     page.locator("#tile-CAN [data-position=objects]").wait_for()
+    page.locator("#live-room .undo button").click()
+    page.locator("#tile-CAN [data-position='']").wait_for()
 
     # The floor, and the door.
     canada.page.locator("#live-floor .ask > .act button").click()
