@@ -213,9 +213,16 @@ def format_time(moment: datetime) -> str:
     return moment.strftime("%H:%M")
 
 
-def format_seconds(seconds: float, language: Language) -> str:
+def format_seconds(seconds: float, language: Language, pattern: str = "0.0") -> str:
     """ "0,3 s" or "0.3 s"."""
-    return f"{format_decimal(seconds, '0.0', locale=_LOCALES[language])} s"
+    return f"{format_decimal(seconds, pattern, locale=_LOCALES[language])} s"
+
+
+def format_size(size: int, language: Language) -> str:
+    """How large a file of so many bytes is: "17 kB", "1,5 MB"."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    return f"{format_decimal(size / 1_000_000, '0.0', locale=_LOCALES[language])} MB"
 
 
 def format_moment(moment: datetime, language: Language) -> str:

@@ -18,6 +18,8 @@ from session_app.i18n import (
     describe_draft,
     format_dates,
     format_moment,
+    format_seconds,
+    format_size,
     join_names,
     name_in_sentence,
     page_words,
@@ -189,6 +191,16 @@ def test_a_moment_is_written_with_its_day_and_a_clock_of_24_hours() -> None:
     moment = datetime(2017, 6, 22, 15, 30, tzinfo=UTC)
     assert format_moment(moment, "es") == "22 de junio de 2017, 15:30"
     assert format_moment(moment, "en") == "22 June 2017, 15:30"
+
+
+def test_sizes_and_durations_have_the_decimal_mark_of_the_language() -> None:
+    assert [format_size(size, "es") for size in (0, 17_400, 1_540_000)] == [
+        "1 kB",
+        "17 kB",
+        "1,5 MB",
+    ]
+    assert format_size(1_540_000, "en") == "1.5 MB"
+    assert [format_seconds(0.25, "es", "0.00"), format_seconds(0.3, "en")] == ["0,25 s", "0.3 s"]
 
 
 def test_a_draft_names_its_version_and_time_in_both_languages() -> None:

@@ -247,6 +247,7 @@ class Gateway:
             or len(topics) > len(known)
             or not all(isinstance(topic, str) and topic in known for topic in topics)
             or not isinstance(shown, dict)
+            or not all(topic in known and isinstance(shown[topic], str) for topic in shown)
         ):
             raise Invalid("message.malformed")
         now = clock()

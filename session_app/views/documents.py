@@ -28,7 +28,7 @@ class FileModel:
     adopted: bool
     version: int
     at: Texts  # moment of issue or of the last change
-    size: str  # "17 kB" or empty
+    size: Texts  # "17 kB", or empty
     sha256: str  # or empty while it is a draft
 
 
@@ -144,6 +144,6 @@ def _show_file(file: WordFile, session: Session, folder: str) -> FileModel:
         adopted=file.adopted,
         version=file.version,
         at=say_moment(file.at, session),
-        size=say_size(file.size) if file.size else "",
+        size=say_size(file.size) if file.size else {},
         sha256=file.sha256 or "",
     )

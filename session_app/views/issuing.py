@@ -49,7 +49,7 @@ class StepModel:
 
     name: str  # number, check, compose, write, compare
     state: str  # done, current, later, stopped
-    took: Texts = field(default_factory=dict)  # "0,2" seconds, of one that is done
+    took: Texts = field(default_factory=dict)  # "0,25 s", of one that is done
     done: int = 0
     total: int = 0  # 0 where it is done in one piece
 
@@ -157,8 +157,10 @@ def read_assembly(
 
 def _step(job: Assembly, place: int, name: str) -> StepModel:
     if place < len(job.seconds):
-        took = f"{job.seconds[place]:.2f}"
-        return StepModel(name, "done", took={"es": took.replace(".", ","), "en": took})
+        took = job.seconds[place]
+        return StepModel(
+            name, "done", took={each: i18n.format_seconds(took, each, "0.00") for each in LANGUAGES}
+        )
     if place == job.step and job.state == "running":
         return StepModel(name, "current", done=job.done, total=job.total)
     return StepModel(name, "stopped" if place == job.step else "later")

@@ -23,6 +23,6 @@ def say_shortly(at: datetime | str, session: Session, now: datetime) -> Texts:
     return {language: i18n.format_day(local.date(), language) for language in LANGUAGES}
 
 
-def say_size(size: int) -> str:
-    """How large a file is: "17 kB"."""
-    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+def say_size(size: int) -> Texts:
+    """How large a file is."""
+    return {language: i18n.format_size(size, language) for language in LANGUAGES}

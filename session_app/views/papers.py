@@ -26,7 +26,7 @@ class PaperFileModel:
     slot: str  # es, en, bilingual
     href: str  # empty where the page only shows that there is one
     format: str  # docx, pdf, odt, xlsx, pptx
-    size: str  # "17 kB"
+    size: Texts  # "17 kB"
 
 
 @dataclass(frozen=True, slots=True)

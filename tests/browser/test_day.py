@@ -217,13 +217,19 @@ def test_a_day_from_the_morning_of_a_network_to_the_adopted_document(enter, desk
     # The closed item: at once nothing of it outside, and back by itself.
     closed = chair.page.locator("#live-agenda .items > [id^=item]").nth(at + 1)
     title = closed.locator(".names").inner_text()
-    chair.page.locator("#live-agenda form[action$='agenda.advance'] button").last.click()
+    go_on = chair.page.locator("#live-agenda form[action$='agenda.advance'] button").last
+    go_on.click()
+    expect(chair.page.locator("#live-agenda .refusal")).to_be_visible()  # the door stands open
     day.close_door()
     for each in (organisation, day.rrocm, day.canada):
         each.page.locator("#live-agenda").wait_for(state="detached")
         expect(each.page.locator(".door-notice[data-place]")).to_be_visible()
         assert title.splitlines()[0] not in each.source()
     chair.page.locator("form[action$='roster.verify'] button").click()
+    go_on.click()
+    expect(closed).to_have_attribute("data-state", "current")
+    for each in (organisation, day.rrocm, day.canada):
+        assert title.splitlines()[0] not in each.source()
     day.open_door()
     for each in (organisation, day.canada):
         each.page.locator("#live-agenda .now").wait_for()

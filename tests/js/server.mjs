@@ -8,6 +8,7 @@ export class Desk {
   paragraphs = new Map();
   leases = new Map();
   refusals = new Map(); // paragraph -> code
+  refused = 0;
   rights = { writable: ["en", "es"], may: ["draft:edit"], off_device: false };
   taken = 0; // updates that brought something new
   version = 0;
@@ -68,6 +69,7 @@ export class Desk {
     }
     if (name === "draft.update") {
       const code = this.refusals.get(values.paragraph) ?? this.#take(connection, values, buffer);
+      if (code) this.refused += 1;
       return code ? refuse(code) : [{ ok: true }];
     }
     return [{ ok: true }];

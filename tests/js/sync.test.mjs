@@ -360,7 +360,7 @@ test("what a closing door stops stays its author's, and goes when they are back"
   const a = await tab(desk, { shelf });
   desk.refusals.set("p", "door.closed");
   type(a, "p", "antes de cerrar");
-  await until(() => updates(a) === 1);
+  await until(() => desk.refused > 0);
   await until(() => shelf.size === 1);
   a.sync.close();
   assert.deepEqual(a.told.refused, []);

@@ -272,6 +272,7 @@ def _words(desk, paragraphs):
 def test_who_reads_nothing_delays_no_closing_and_has_nothing_more_of_it(desk, chair):
     idle = [_time_a_closing(desk, chair) for _ in range(5)]
     stalled = [_stall(desk, role) for role in ROLES]
+    time.sleep(0.4)
     assert all(desk.holds(each) for each in stalled)
     sent, acked = close(chair, seen_by(desk, chair))
     delays = [(acked - sent) * 1000]
@@ -318,5 +319,4 @@ def _stall(desk, role):
         )
     )
     opened.asked = 60 * whole
-    time.sleep(0.4)
     return opened

@@ -103,7 +103,7 @@ GROUPS = tuple(
                 document_class,
                 papers.CIRCLES,
                 said("14:20"),
-                (PaperFileModel("es", href, "docx", "17 kB"),),
+                (PaperFileModel("es", href, "docx", {"es": "17 kB", "en": "17 kB"}),),
                 ("en",),
             )
             for document_class, revision, href in (
@@ -129,8 +129,8 @@ FINDINGS = tuple(
     )
 )
 STEPS_SHOWN = (
-    StepModel("number", "done", said("0,2")),
-    StepModel("check", "done", said("0,4")),
+    StepModel("number", "done", said("0,2 s")),
+    StepModel("check", "done", said("0,4 s")),
     StepModel("compose", "current", done=20, total=32),
     StepModel("write", "stopped"),
     StepModel("compare", "later"),
@@ -206,7 +206,7 @@ def files(adopted: bool) -> tuple[FileModel, ...]:
             adopted=adopted,
             version=3,
             at=said("at"),
-            size="17 kB" if adopted else "",
+            size={"es": "17 kB", "en": "17 kB"} if adopted else {},
             sha256="0" * 64 if adopted else "",
         )
         for layout in ("es", "en", "bilingual")

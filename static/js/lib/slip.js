@@ -47,9 +47,9 @@ export function isSlip(form, opens = "") {
   if (!press) return false;
   const meaning = form ? meaningOf(form) : opens;
   const now = Date.now();
-  const soon = now < done.at + SAME_HAND && Math.hypot(press.x - done.x, press.y - done.y) < SAME_PLACE;
-  const again = press.finger ? soon : press.clicks > 1;
-  if (again && meaning !== done.meaning && form?.dataset.repeats === undefined) return true;
+  const near = Math.hypot(press.x - done.x, press.y - done.y) < SAME_PLACE;
+  const again = press.finger ? now < done.at + SAME_HAND : press.clicks > 1;
+  if (again && near && meaning !== done.meaning && form?.dataset.repeats === undefined) return true;
   if (form && press.form === form && press.meaning !== meaning) return true;
   if (press.finger && form?.dataset.steady !== undefined && now < (changed.get(form) ?? 0) + UNSEEN) return true;
   done = { at: now, x: press.x, y: press.y, meaning };
