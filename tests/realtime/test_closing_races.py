@@ -22,9 +22,10 @@ RESTED = "delegate-hnd"
 ROLES = (*COMERS, RESTED)
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    with running_desk(tmp_path_factory.mktemp("desk")) as running:
+@pytest.fixture
+def desk(tmp_path):
+    """A desk for each story, as by its end people have spent what they may ask for a while."""
+    with running_desk(tmp_path) as running:
         yield running
 
 
