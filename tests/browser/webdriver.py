@@ -231,9 +231,11 @@ class WebKit(Driven):
         super().__init__()
         self._port = free_port()
         self._heard: list[str] = []
+        # Painted by the processor: the software that stands in for a graphics card may crash under its painter.
+        painted = {"DISPLAY": self.screen.name, "WEBKIT_SKIA_ENABLE_CPU_RENDERING": "1"}
         self._driver = subprocess.Popen(
             ["WebKitWebDriver", f"--port={self._port}"],
-            env=os.environ | {"DISPLAY": self.screen.name},
+            env=os.environ | painted,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
